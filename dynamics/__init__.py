@@ -1,0 +1,1 @@
+"""The maths of games and training rules; knows no torch and no drawing."""

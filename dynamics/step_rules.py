@@ -1,0 +1,132 @@
+"""How far to go: step rules turn a gradient into a direction, with a memory of their own.
+
+A training rule decides *where* the field is evaluated; a step rule decides what becomes of the
+gradient found there before it is multiplied by the step size. Any rule of
+:mod:`dynamics.methods` that has a ``step_rule`` takes any of these, so alternating Adam, ExtraAdam
+and optimistic Adam are compositions.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, NamedTuple, Protocol
+
+from dynamics.backend import Array, ones_like, sqrt, zeros_like
+from dynamics.field import Weight
+
+
+class StepRule(Protocol):
+    """A map from gradients to directions. Gradients have shape ``(d, ...)``."""
+
+    def init(self, gradient: Array) -> Any:
+        """The memory before the first step; ``gradient`` gives shape and kind only."""
+        ...
+
+    def scale(self, gradient: Array, memory: Any) -> tuple[Array, Any]:
+        """The direction to step against, and the next memory."""
+        ...
+
+
+@dataclass(frozen=True)
+class Plain:
+    """The gradient itself."""
+
+    def init(self, gradient: Array) -> tuple[()]:
+        """Nothing to remember."""
+        return ()
+
+    def scale(self, gradient: Array, memory: tuple[()]) -> tuple[Array, tuple[()]]:
+        """:math:`g`."""
+        return gradient, memory
+
+
+class Velocity(NamedTuple):
+    """The running sum of gradients, shape ``(d, ...)``."""
+
+    velocity: Array
+
+
+@dataclass(frozen=True)
+class Momentum:
+    """Heavy-ball momentum: :math:`m \\leftarrow \\beta m + g`, direction :math:`m`.
+
+    With a constant step size it is Polyak's
+    :math:`z_{t+1} = z_t - \\eta g_t + \\beta (z_t - z_{t-1})` [polyak1964]_; the velocity starts at zero.
+    """
+
+    beta: Weight = 0.9
+
+    def init(self, gradient: Array) -> Velocity:
+        """No velocity."""
+        return Velocity(zeros_like(gradient))
+
+    def scale(self, gradient: Array, memory: Velocity) -> tuple[Array, Velocity]:
+        """:math:`\\beta m + g`."""
+        velocity = self.beta * memory.velocity + gradient
+        return velocity, Velocity(velocity)
+
+
+class SquareAverage(NamedTuple):
+    """The running mean of squared gradients, shape ``(d, ...)``."""
+
+    square: Array
+
+
+@dataclass(frozen=True)
+class RMSProp:
+    """Divide by the root of a running mean of squares [tieleman2012]_, in torch's convention.
+
+    :math:`v \\leftarrow \\alpha v + (1-\\alpha) g^2`, direction :math:`g / (\\sqrt v + \\epsilon)`;
+    ``v`` starts at zero and is not corrected, so the first direction has size
+    :math:`1/\\sqrt{1-\\alpha}` whatever the gradient's size.
+    """
+
+    alpha: Weight = 0.99
+    epsilon: Weight = 1e-8
+
+    def init(self, gradient: Array) -> SquareAverage:
+        """No squares yet."""
+        return SquareAverage(zeros_like(gradient))
+
+    def scale(self, gradient: Array, memory: SquareAverage) -> tuple[Array, SquareAverage]:
+        """:math:`g / (\\sqrt v + \\epsilon)`."""
+        square = self.alpha * memory.square + (1 - self.alpha) * gradient * gradient
+        return gradient / (sqrt(square) + self.epsilon), SquareAverage(square)
+
+
+class Moments(NamedTuple):
+    """Adam's memory: both moments, shape ``(d, ...)``, and :math:`\\beta_i^t`, shape ``(1, ...)``."""
+
+    mean: Array
+    square: Array
+    mean_power: Array
+    square_power: Array
+
+
+@dataclass(frozen=True)
+class Adam:
+    """Adam with bias correction, in torch's convention [kingma2015]_.
+
+    :math:`m \\leftarrow \\beta_1 m + (1-\\beta_1) g`, :math:`v \\leftarrow \\beta_2 v + (1-\\beta_2) g^2`;
+    the direction is :math:`\\hat m / (\\sqrt{\\hat v} + \\epsilon)` with
+    :math:`\\hat m = m/(1-\\beta_1^t)`, :math:`\\hat v = v/(1-\\beta_2^t)`. Moments start at zero.
+    """
+
+    beta1: Weight = 0.9
+    beta2: Weight = 0.999
+    epsilon: Weight = 1e-8
+
+    def init(self, gradient: Array) -> Moments:
+        """Zero moments at time zero."""
+        zero, one = zeros_like(gradient), ones_like(gradient[:1])
+        return Moments(zero, zero, one, one)
+
+    def scale(self, gradient: Array, memory: Moments) -> tuple[Array, Moments]:
+        """:math:`\\hat m / (\\sqrt{\\hat v} + \\epsilon)`."""
+        mean = self.beta1 * memory.mean + (1 - self.beta1) * gradient
+        square = self.beta2 * memory.square + (1 - self.beta2) * gradient * gradient
+        mean_power = self.beta1 * memory.mean_power
+        square_power = self.beta2 * memory.square_power
+        spread = sqrt(square / (1 - square_power)) + self.epsilon
+        direction = mean / (1 - mean_power) / spread
+        return direction, Moments(mean, square, mean_power, square_power)
