@@ -69,13 +69,13 @@ class ScalarPrinter(_FloatRationals, PythonCodePrinter):
     def _signum(self) -> str:
         return "signum"
 
-    def _print_Pow(self, expr: sympy.Expr, rational: bool = False, sqrt: str = "math.sqrt") -> str:
+    def _print_Pow(self, expr: sympy.Expr, rational: bool = False) -> str:
         base, power = expr.as_base_exp()
         if power.is_Integer and 2 <= abs(power) <= 4:
             factor = self.parenthesize(base, 100)
             product = "*".join([factor] * abs(int(power)))
             return f"({product})" if power > 0 else f"(1.0/({product}))"
-        return super()._print_Pow(expr, rational=rational, sqrt=sqrt)
+        return super()._print_Pow(expr, rational=rational)
 
 
 @dataclass(frozen=True)

@@ -2,100 +2,132 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
 import sympy
+from sympy.polys.polyerrors import CoercionFailed, GeneratorsError
 
 from dynamics.engine.program import Program
 
-Row = dict[sympy.Symbol, sympy.Expr]
-"""The non-zero derivatives of one quantity by the state's symbols."""
+Values = dict[sympy.Symbol, sympy.Expr]
+Row = dict[sympy.Symbol, Any]
+"""The non-zero derivatives of one quantity by the state's symbols, as elements of a domain."""
 
 
 class NotDifferentiableError(ValueError):
     """A program has no derivative at the point where it was asked for."""
 
 
-def jacobian_at(
-    program: Program, state: Sequence[sympy.Symbol], values: Mapping[sympy.Symbol, sympy.Expr]
-) -> tuple[sympy.Matrix, sympy.Matrix]:
+@dataclass
+class _Tape:
+    """Values and derivatives so far. The derivatives live in a field of rational functions."""
+
+    domain: Any
+    values: Values
+    rows: dict[sympy.Symbol, Row] = field(default_factory=dict)
+
+    def seed(self, state: Sequence[sympy.Symbol]) -> None:
+        """The state's own derivatives."""
+        self.rows = {symbol: {symbol: self.domain.one} for symbol in state}
+
+    def value(self, expression: sympy.Expr) -> sympy.Expr:
+        """The expression with everything known put in."""
+        value = expression.xreplace(self.values)
+        if value.has(sympy.zoo, sympy.nan, sympy.oo):
+            raise NotDifferentiableError(f"{expression} is not finite or not smooth there")
+        return value
+
+    def row(self, expression: sympy.Expr) -> Row:
+        """The derivatives of an expression."""
+        total: Row = {}
+        for symbol in expression.free_symbols & self.rows.keys():
+            outer = self.domain.from_sympy(self.value(sympy.diff(expression, symbol)))
+            for variable, inner in self.rows[symbol].items():
+                total[variable] = total.get(variable, self.domain.zero) + outer * inner
+        return {variable: entry for variable, entry in total.items() if entry != 0}
+
+    def matrix(self, rows: Sequence[Row], state: Sequence[sympy.Symbol]) -> sympy.Matrix:
+        """The rows as a matrix of expressions."""
+        convert = self.domain.to_sympy
+        return sympy.Matrix(
+            [[convert(row[v]) if v in row else sympy.S.Zero for v in state] for row in rows]
+        )
+
+
+def jacobian_at(program: Program, state: Sequence[sympy.Symbol], values: Values) -> sympy.Matrix:
     """The exact Jacobian of the outputs by ``state`` where the inputs have ``values``.
 
-    Inputs without a value stay symbols. Returns the Jacobian ``(n, len(state))`` and the outputs'
-    values ``(n, 1)``.
+    Inputs without a value stay symbols. Shape ``(outputs, len(state))``.
 
     Raises
     ------
     NotDifferentiableError
         If a value or a derivative is not finite there.
     """
+
+    def derive(domain: Any) -> sympy.Matrix:
+        tape = _Tape(domain, dict(values))
+        tape.seed(state)
+        for symbol, expression in program.assignments:
+            row = tape.row(expression)
+            tape.values[symbol] = sympy.cancel(tape.value(expression))
+            tape.rows[symbol] = row
+        return tape.matrix([tape.row(output) for output in program.outputs], state)
+
+    return _over_rationals(derive, set(program.inputs) - set(state), values)
+
+
+def outputs_at(program: Program, values: Values) -> list[sympy.Expr]:
+    """The exact outputs where the inputs have ``values``; inputs without a value stay symbols."""
     known = dict(values)
-    rows: dict[sympy.Symbol, Row] = {symbol: {symbol: sympy.S.One} for symbol in state}
     for symbol, expression in program.assignments:
-        rows[symbol] = _row(expression, rows, known)
-        known[symbol] = _value(expression, known)
-    outputs = sympy.Matrix([_value(output, known) for output in program.outputs])
-    entries = [_row(output, rows, known) for output in program.outputs]
-    jacobian = sympy.Matrix(
-        [[row.get(symbol, sympy.S.Zero) for symbol in state] for row in entries]
-    )
-    return jacobian, outputs
+        known[symbol] = sympy.cancel(expression.xreplace(known))
+    return [sympy.cancel(output.xreplace(known)) for output in program.outputs]
 
 
 def affine_part(program: Program, state: Sequence[sympy.Symbol]) -> Program | None:
     """A program for the matrix (row by row) and the constant of an affine program, else None."""
-    rows: dict[sympy.Symbol, Row] = {symbol: {symbol: sympy.S.One} for symbol in state}
-    for symbol, expression in program.assignments:
-        row = _row(expression, rows, {})
-        if _depends(row, rows):
+    inputs = tuple(symbol for symbol in program.inputs if symbol not in set(state))
+
+    def derive(domain: Any) -> list[sympy.Expr] | None:
+        tape = _Tape(domain, {})
+        tape.seed(state)
+        for symbol, expression in program.assignments:
+            if _bends(expression, tape.rows):
+                return None
+            if row := tape.row(expression):
+                tape.rows[symbol] = row
+            else:
+                tape.values[symbol] = tape.value(expression)
+        if any(_bends(output, tape.rows) for output in program.outputs):
             return None
-        rows[symbol] = row
-    entries = [_row(output, rows, {}) for output in program.outputs]
-    if any(_depends(row, rows) for row in entries):
+        return list(tape.matrix([tape.row(output) for output in program.outputs], state))
+
+    try:
+        matrix = _over_rationals(derive, set(inputs), {})
+    except NotDifferentiableError:
         return None
-    origin = {symbol: sympy.S.Zero for symbol in state}
-    constants = _values(program, origin)
-    matrix = [row.get(symbol, sympy.S.Zero) for row in entries for symbol in state]
-    inputs = tuple(symbol for symbol in program.inputs if symbol not in origin)
-    unchanging = tuple(
-        (symbol, expression)
-        for symbol, expression in program.assignments
-        if not rows[symbol]
-    )
-    return Program(inputs, unchanging, (*matrix, *constants))
+    if matrix is None:
+        return None
+    constant = outputs_at(program, dict.fromkeys(state, sympy.S.Zero))
+    return Program(inputs, (), (*matrix, *constant))
 
 
-def _row(
-    expression: sympy.Expr,
-    rows: Mapping[sympy.Symbol, Row],
-    values: Mapping[sympy.Symbol, sympy.Expr],
-) -> Row:
-    total: Row = {}
-    for symbol in expression.free_symbols:
-        inner = rows.get(symbol)
-        if not inner:
-            continue
-        outer = _value(sympy.diff(expression, symbol), values)
-        for variable, derivative in inner.items():
-            total[variable] = total.get(variable, sympy.S.Zero) + outer * derivative
-    simplified = {variable: sympy.cancel(entry) for variable, entry in total.items()}
-    return {variable: entry for variable, entry in simplified.items() if entry != 0}
+def _over_rationals(
+    derive: Callable[[Any], Any], symbols: set[sympy.Symbol], values: Values
+) -> Any:
+    """Compute with rational functions where everything is rational, else with expressions."""
+    free = symbols | {s for value in values.values() for s in value.free_symbols}
+    generators = sorted(free - values.keys(), key=str)
+    try:
+        return derive(sympy.QQ.frac_field(*generators) if generators else sympy.QQ)
+    except (CoercionFailed, GeneratorsError, NotImplementedError):
+        return derive(sympy.EX)
 
 
-def _value(expression: sympy.Expr, values: Mapping[sympy.Symbol, sympy.Expr]) -> sympy.Expr:
-    value = expression.xreplace(dict(values)) if values else expression
-    if value.has(sympy.zoo, sympy.nan, sympy.oo):
-        raise NotDifferentiableError(f"{expression} is not finite or not smooth there")
-    return value
-
-
-def _values(program: Program, values: Mapping[sympy.Symbol, sympy.Expr]) -> list[sympy.Expr]:
-    known = dict(values)
-    for symbol, expression in program.assignments:
-        known[symbol] = expression.xreplace(known)
-    return [sympy.cancel(output.xreplace(known)) for output in program.outputs]
-
-
-def _depends(row: Row, rows: Mapping[sympy.Symbol, Row]) -> bool:
-    """Whether a derivative still contains something that moves with the state."""
-    return any(rows.get(symbol) for entry in row.values() for symbol in entry.free_symbols)
+def _bends(expression: sympy.Expr, rows: Mapping[sympy.Symbol, Row]) -> bool:
+    """Whether a derivative of the expression still moves with the state."""
+    moving = expression.free_symbols & rows.keys()
+    return any(sympy.diff(expression, symbol).free_symbols & moving for symbol in moving)

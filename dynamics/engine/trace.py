@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, fields, is_dataclass, replace
 from functools import cached_property, lru_cache
 from typing import Any
@@ -10,6 +11,9 @@ import numpy as np
 import sympy
 
 from dynamics.backend import Array
+from dynamics.engine.codegen import array_function, scalar_loop
+from dynamics.engine.kernel import compile_kernel
+from dynamics.engine.linearise import affine_part
 from dynamics.engine.program import Assignment, Program
 from dynamics.engine.tree import flatten, rebuild
 from dynamics.formulas import FormulaField, Formulas, Quantity, substituted
@@ -67,7 +71,7 @@ class TracedField(FormulaField):
         return tuple((symbol, expression) for expression, symbol in self._names.items())
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class StepProgram:
     """One step of a rule on a game. The state of the program is ``z`` followed by the memory."""
 
@@ -77,15 +81,40 @@ class StepProgram:
     program: Program
     """Inputs: state, hyper-parameters, the game's parameters. Outputs: the next state."""
     state: tuple[sympy.Symbol, ...]
-    start: Program
-    """From ``z``, hyper-parameters and parameters to the state with its first memory."""
 
     @cached_property
     def affine(self) -> Program | None:
         """The matrix (row by row) and the constant of the step where it is affine, else None."""
-        from dynamics.engine.linearise import affine_part
-
         return affine_part(self.program, self.state)
+
+    @cached_property
+    def array_step(self) -> Callable[..., np.ndarray]:
+        """The step for NumPy arrays."""
+        return array_function(self.program)
+
+    @cached_property
+    def scalar_loop(self) -> Callable[..., int]:
+        """The loop over one trajectory."""
+        return scalar_loop(self.program, len(self.state), self.dimension)
+
+    @cached_property
+    def affine_step(self) -> Callable[..., np.ndarray]:
+        """The entries of the affine step's matrix and constant, from the constants' values."""
+        assert self.affine is not None
+        return array_function(self.affine)
+
+    def kernel(self, varying: tuple[bool, ...]) -> Callable[..., None]:
+        """The Numba kernel for constants of which these differ between starts."""
+        if varying not in self.kernels:
+            self.kernels[varying] = compile_kernel(
+                self.program, len(self.state), self.dimension, varying
+            )
+        return self.kernels[varying]
+
+    @cached_property
+    def kernels(self) -> dict[tuple[bool, ...], Callable[..., None]]:
+        """The kernels compiled so far."""
+        return {}
 
 
 @lru_cache(maxsize=256)
@@ -102,22 +131,19 @@ def trace(formulas: Formulas, skeleton: Method, hyper: tuple[sympy.Symbol, ...])
     z = np.array(formulas.symbols, dtype=object)
     constants = (*hyper, *formulas.parameters)
     try:
-        beginning = TracedField(formulas)
-        first = skeleton.init(beginning, z)
-        leaves = flatten(first)
+        field = TracedField(formulas)
+        first = skeleton.init(TracedField(formulas), z)
         names = [
             np.array([sympy.Dummy(f"m{i}_{j}", real=True) for j in range(len(leaf))], dtype=object)
-            for i, leaf in enumerate(leaves)
+            for i, leaf in enumerate(flatten(first))
         ]
         memory = rebuild(first, names)
-        field = TracedField(formulas)
         after, memory_after = skeleton.step(field, z, memory)
     except (TooLargeError, TypeError, AttributeError, NotImplementedError) as reason:
         raise UntraceableError(str(reason)) from reason
     state = (*z, *(symbol for leaf in names for symbol in leaf))
-    start = Program((*z, *constants), beginning.tape, _entries([z, *leaves]))
     step = Program((*state, *constants), field.tape, _entries([after, *flatten(memory_after)]))
-    return StepProgram(len(z), memory, step, state, start)
+    return StepProgram(len(z), memory, step, state)
 
 
 def skeleton_of(method: Method) -> tuple[Method, dict[sympy.Symbol, Any]]:
