@@ -1,1 +1,48 @@
-"""The maths of games and training rules; knows no torch and no drawing."""
+"""The maths of games and training rules. It knows no torch and no drawing.
+
+A game is a vector field; a training rule is a map built from that field; both run on numbers, on
+SymPy expressions and, with :mod:`gan`, on torch tensors.
+
+============================  ===================================================================
+``Game``, ``games``           differentiable games from formulas; the library of named ones
+``METHODS``, ``methods``      the training rules; ``step_rules`` says how far they go
+``simulate``, ``flow``        trajectories of a rule, of the flow; ``Trajectory``, ``Outcome``
+``equilibria``                where the field is zero, with the kinds of every ``CriticalPoint``
+``analyse``                   the exact iteration matrix and its ``Verdict``
+``VectorField``               what a rule may ask of a game
+============================  ===================================================================
+"""
+
+from __future__ import annotations
+
+from dynamics import games, methods, step_rules
+from dynamics.analysis import Verdict, analyse
+from dynamics.critical_point import CriticalPoint
+from dynamics.equilibria import equilibria
+from dynamics.expression import ExpressionError
+from dynamics.field import SingularError, VectorField
+from dynamics.flow import flow
+from dynamics.game import Game
+from dynamics.methods import METHODS, Method
+from dynamics.simulate import simulate
+from dynamics.trajectory import Outcome, Trajectory
+
+__all__ = [
+    "METHODS",
+    "CriticalPoint",
+    "ExpressionError",
+    "Game",
+    "Method",
+    "Outcome",
+    "SingularError",
+    "Trajectory",
+    "VectorField",
+    "Verdict",
+    "analyse",
+    "equilibria",
+    "flow",
+    "games",
+    "methods",
+    "simulate",
+    "step_rules",
+]

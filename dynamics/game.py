@@ -48,6 +48,9 @@ class Game(FormulaField):
     array([ 3., -2.])
     """
 
+    leader: int = 0
+    """The player who leads where one leads: the first, in a zero-sum game the minimiser."""
+
     def __init__(self, losses: Sequence[Formula], players: Sequence[Names], **parameters: Any):
         groups = [_names(player) for player in players]
         if len(losses) != len(groups):
@@ -91,7 +94,9 @@ class Game(FormulaField):
         formula = _formula(value, known)
         (first, first_sign), (second, second_sign) = sorted([(low, 1), (high, -1)])
         losses = [first_sign * formula, second_sign * formula]
-        return cls(losses, [first, second], **parameters)
+        game = cls(losses, [first, second], **parameters)
+        game.leader = 0 if first_sign == 1 else 1
+        return game
 
     def at(self, **parameters: Any) -> Self:
         """The game with these parameters set.
@@ -108,7 +113,9 @@ class Game(FormulaField):
                 f"it has {', '.join(self.parameters) or 'none'}"
             )
         groups = [self.symbols[block] for block in self.players]
-        return type(self)(self.formulas.losses, groups, **(self.parameters | parameters))
+        game = type(self)(self.formulas.losses, groups, **(self.parameters | parameters))
+        game.leader = self.leader
+        return game
 
     @property
     def symbols(self) -> tuple[sympy.Symbol, ...]:

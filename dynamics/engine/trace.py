@@ -49,6 +49,10 @@ class TracedField(FormulaField):
         """:math:`J(z)^T v`, with ``v`` named."""
         return super().vjp(z, self.bind(v))
 
+    def solve(self, matvec: Callable[[Array], Array], b: Array) -> Array:
+        """The explicit solution, with ``b`` and the result named."""
+        return self.bind(super().solve(matvec, self.bind(b)))
+
     def minibatch(self, rng: np.random.Generator | None = None) -> TracedField:
         """The field itself: it has no randomness."""
         return self

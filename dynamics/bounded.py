@@ -1,0 +1,41 @@
+"""Give a symbolic computation a bounded time."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+from types import FrameType
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+
+class OutOfTimeError(Exception):
+    """A computation did not finish within its time."""
+
+
+def within(seconds: float, compute: Callable[[], T]) -> T:
+    """The result of ``compute``, in this thread.
+
+    The clock is looked at whenever a Python function is called, so code that stays inside one
+    C function is not interrupted.
+
+    Raises
+    ------
+    OutOfTimeError
+        If it takes longer.
+    """
+    deadline = time.monotonic() + seconds
+    before = sys.getprofile()
+
+    def watch(frame: FrameType, event: str, argument: Any) -> None:
+        if time.monotonic() > deadline:
+            sys.setprofile(before)
+            raise OutOfTimeError(f"no result within {seconds:g} s")
+
+    sys.setprofile(watch)
+    try:
+        return compute()
+    finally:
+        sys.setprofile(before)
