@@ -1,0 +1,73 @@
+"""Every picture of the project. A figure is a value; two small renderers draw it.
+
+The value
+    :class:`Figure` holds :class:`Panel`, each with :class:`Axis` and marks; :class:`Frame` moves
+    them.
+    Marks: :class:`Line`, :class:`Points`, :class:`Band`, :class:`Bars`, :class:`Arrows`,
+    :class:`Text`, :class:`Circle`, :class:`HorizontalLine`, :class:`VerticalLine`,
+    :class:`HeatMap`, :class:`Contour`, :class:`Surface`, :class:`Images`.
+Builders, arrays to figure
+    :func:`phase_portrait`, :func:`distance_to_equilibrium`, :func:`multipliers`,
+    :func:`image_grid`.
+Renderers
+    :func:`to_matplotlib` for paper, :func:`to_plotly` for the screen, :func:`with_click_grid`.
+Files
+    :func:`save`, :func:`render`, ``FORMATS``; :class:`Recipe`, :func:`read_recipe`,
+    :class:`RecipeError`.
+Looks
+    ``STYLES``, ``COLORS`` (roles), :func:`series`.
+
+Neither matplotlib nor plotly is imported before the first picture is drawn.
+"""
+
+from frenemy.figures.distance import distance_to_equilibrium
+from frenemy.figures.figure import Axis, Figure, Frame, Panel
+from frenemy.figures.gridded import Contour, HeatMap, Images, Surface
+from frenemy.figures.images import image_grid
+from frenemy.figures.marks import (
+    Arrows,
+    Band,
+    Bars,
+    Circle,
+    HorizontalLine,
+    Line,
+    Mark,
+    Points,
+    Text,
+    VerticalLine,
+)
+from frenemy.figures.multipliers import multipliers
+from frenemy.figures.portrait import phase_portrait
+from frenemy.figures.recipe import Recipe, RecipeError
+from frenemy.figures.style import COLORS, STYLES, Style, series
+
+__all__ = [
+    "COLORS",
+    "STYLES",
+    "Arrows",
+    "Axis",
+    "Band",
+    "Bars",
+    "Circle",
+    "Contour",
+    "Figure",
+    "Frame",
+    "HeatMap",
+    "HorizontalLine",
+    "Images",
+    "Line",
+    "Mark",
+    "Panel",
+    "Points",
+    "Recipe",
+    "RecipeError",
+    "Style",
+    "Surface",
+    "Text",
+    "VerticalLine",
+    "distance_to_equilibrium",
+    "image_grid",
+    "multipliers",
+    "phase_portrait",
+    "series",
+]

@@ -1,0 +1,412 @@
+"""Marks made of points and lines: what stands in a panel, as values.
+
+A mark holds read-only NumPy arrays and names its colour by role (see :mod:`frenemy.figures.style`).
+Every mark can be given a ``label`` (its entry in the legend) and a ``name`` (by which the frame of
+an animation replaces it). Marks over a grid are in :mod:`frenemy.figures.gridded`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import KW_ONLY, dataclass, fields
+
+import numpy as np
+
+from frenemy.figures._checks import choice, finite, numbers, positive, same_shape
+from frenemy.figures.labels import check_label
+from frenemy.figures.style import COLORS, DASHES
+
+SYMBOLS = (
+    "circle",
+    "open-circle",
+    "half-circle",
+    "square",
+    "open-square",
+    "diamond",
+    "open-diamond",
+    "triangle",
+    "star",
+    "plus",
+    "cross",
+)
+"""The shapes of a point."""
+
+ALIGNMENTS = ("center", "left", "right", "above", "below")
+"""Where a text stands, seen from its point."""
+
+LENGTHS = ("direction", "magnitude", "exact")
+"""How long the arrows of a field are."""
+
+Reach = tuple[np.ndarray, np.ndarray]
+"""The x and the y that a mark wants in view."""
+
+
+@dataclass(frozen=True, eq=False)
+class Mark:
+    """Base of all marks; draws nothing itself.
+
+    Attributes
+    ----------
+    label : the mark's entry in the legend; None for no entry.
+    name : what a :class:`~frenemy.figures.figure.Frame` calls it; unique in a figure.
+    """
+
+    _: KW_ONLY
+    label: str | None = None
+    name: str | None = None
+
+    @property
+    def is_3d(self) -> bool:
+        """Whether the mark stands in space and needs a panel with a z axis."""
+        return False
+
+    def reach(self) -> Reach:
+        """The x and the y that a panel must show for this mark to be seen whole."""
+        raise NotImplementedError
+
+    def __post_init__(self) -> None:
+        if self.label is not None:
+            check_label(self.label, "label")
+
+    def __eq__(self, other: object) -> bool:
+        """Equal marks are of one type and agree in every field, NaN with NaN."""
+        if type(other) is not type(self):
+            return NotImplemented
+        return all(
+            _agree(getattr(self, field.name), getattr(other, field.name)) for field in fields(self)
+        )
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def _keep(self, **values: object) -> None:
+        """Store checked values in a frozen instance."""
+        for name, value in values.items():
+            object.__setattr__(self, name, value)
+
+
+@dataclass(frozen=True, eq=False)
+class Line(Mark):
+    """A broken or unbroken line through points; NaN leaves a gap.
+
+    Parameters
+    ----------
+    x, y : shape ``(n,)``.
+    z : shape ``(n,)`` for a line in space, else None.
+    color : a colour role.
+    dash : one of ``DASHES``.
+    width : in multiples of the style's line width.
+    opacity : from 0 (not seen) to 1.
+    """
+
+    x: np.ndarray
+    y: np.ndarray
+    _: KW_ONLY
+    z: np.ndarray | None = None
+    color: str = "first"
+    dash: str = "solid"
+    width: float = 1.0
+    opacity: float = 1.0
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self._keep(**_points(self.x, self.y, self.z), width=positive(self.width, "width"))
+        choice(self.color, "color", COLORS)
+        choice(self.dash, "dash", DASHES)
+        _fraction(self.opacity, "opacity")
+
+    @property
+    def is_3d(self) -> bool:
+        return self.z is not None
+
+    def reach(self) -> Reach:
+        return self.x, self.y
+
+
+@dataclass(frozen=True, eq=False)
+class Points(Mark):
+    """Separate points.
+
+    Parameters
+    ----------
+    x, y : shape ``(n,)``.
+    z : shape ``(n,)`` for points in space, else None.
+    color : a colour role.
+    symbol : one of ``SYMBOLS``.
+    size : diameter in multiples of the style's marker size.
+    opacity : from 0 (not seen) to 1.
+    """
+
+    x: np.ndarray
+    y: np.ndarray
+    _: KW_ONLY
+    z: np.ndarray | None = None
+    color: str = "first"
+    symbol: str = "circle"
+    size: float = 1.0
+    opacity: float = 1.0
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self._keep(**_points(self.x, self.y, self.z), size=positive(self.size, "size"))
+        choice(self.color, "color", COLORS)
+        choice(self.symbol, "symbol", SYMBOLS)
+        _fraction(self.opacity, "opacity")
+
+    @property
+    def is_3d(self) -> bool:
+        return self.z is not None
+
+    def reach(self) -> Reach:
+        return self.x, self.y
+
+
+@dataclass(frozen=True, eq=False)
+class Band(Mark):
+    """The area between two curves: an interval over seeds, say.
+
+    Parameters
+    ----------
+    x, lower, upper : shape ``(n,)``; where one is NaN the band is broken.
+    color : a colour role.
+    opacity : from 0 (not seen) to 1.
+    """
+
+    x: np.ndarray
+    lower: np.ndarray
+    upper: np.ndarray
+    _: KW_ONLY
+    color: str = "first"
+    opacity: float = 0.2
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        x, lower, upper = (
+            numbers(value, name, dimensions=1)
+            for value, name in ((self.x, "x"), (self.lower, "lower"), (self.upper, "upper"))
+        )
+        same_shape(x=x, lower=lower, upper=upper)
+        self._keep(x=x, lower=lower, upper=upper)
+        choice(self.color, "color", COLORS)
+        _fraction(self.opacity, "opacity")
+
+    def reach(self) -> Reach:
+        return np.tile(self.x, 2), np.concatenate([self.lower, self.upper])
+
+
+@dataclass(frozen=True, eq=False)
+class Bars(Mark):
+    """Upright bars; ``Axis.of_categories`` names their places.
+
+    Parameters
+    ----------
+    x : centre of each bar, shape ``(n,)``.
+    heights : shape ``(n,)``.
+    width : of every bar, in units of x.
+    base : height at which the bars begin; on a logarithmic axis give one above 0.
+    errors : half-lengths of error bars, shape ``(n,)``, or None.
+    color : a colour role.
+    """
+
+    x: np.ndarray
+    heights: np.ndarray
+    _: KW_ONLY
+    width: float = 0.8
+    base: float = 0.0
+    errors: np.ndarray | None = None
+    color: str = "first"
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        x = numbers(self.x, "x", dimensions=1)
+        heights = numbers(self.heights, "heights", dimensions=1)
+        same_shape(x=x, heights=heights)
+        self._keep(x=x, heights=heights, width=positive(self.width, "width"))
+        self._keep(base=finite(self.base, "base"))
+        if self.errors is not None:
+            errors = numbers(self.errors, "errors", dimensions=1)
+            same_shape(heights=heights, errors=errors)
+            if np.any(errors < 0):
+                raise ValueError("errors are lengths and must not be negative")
+            self._keep(errors=errors)
+        choice(self.color, "color", COLORS)
+
+    def reach(self) -> Reach:
+        x = np.concatenate([self.x - self.width / 2, self.x + self.width / 2])
+        errors = 0.0 if self.errors is None else self.errors
+        ends = [self.heights - errors, self.heights + errors, np.array([self.base])]
+        return x, np.concatenate(ends)
+
+
+@dataclass(frozen=True, eq=False)
+class Arrows(Mark):
+    """A field of arrows from (x, y) in the direction (u, v).
+
+    Parameters
+    ----------
+    x, y, u, v : arrays of one shape, any number of axes; kept flat. An arrow of length 0, or
+        with an entry that is not finite, is not drawn.
+    length : "direction" draws all arrows of one length, fitted to their spacing; "magnitude"
+        keeps their proportions and fits the longest; "exact" ends each at (x + u, y + v).
+    color : a colour role.
+    """
+
+    x: np.ndarray
+    y: np.ndarray
+    u: np.ndarray
+    v: np.ndarray
+    _: KW_ONLY
+    length: str = "direction"
+    color: str = "muted"
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        given = {"x": self.x, "y": self.y, "u": self.u, "v": self.v}
+        arrays = {name: np.asarray(value) for name, value in given.items()}
+        same_shape(**arrays)
+        self._keep(
+            **{name: numbers(np.ravel(array), name, dimensions=1) for name, array in arrays.items()}
+        )
+        choice(self.length, "length", LENGTHS)
+        choice(self.color, "color", COLORS)
+
+    def reach(self) -> Reach:
+        if self.length != "exact":
+            return self.x, self.y
+        return np.concatenate([self.x, self.x + self.u]), np.concatenate([self.y, self.y + self.v])
+
+
+@dataclass(frozen=True, eq=False)
+class Text(Mark):
+    """Texts at points.
+
+    Parameters
+    ----------
+    x, y : numbers, or arrays of shape ``(n,)``.
+    text : one text, or n of them; ``$…$`` is mathematics.
+    align : one of ``ALIGNMENTS``: on which side of its point the text stands.
+    color : a colour role.
+    size : in multiples of the style's text size.
+    """
+
+    x: np.ndarray
+    y: np.ndarray
+    text: str | Sequence[str]
+    _: KW_ONLY
+    align: str = "center"
+    color: str = "ink"
+    size: float = 1.0
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        x = numbers(np.atleast_1d(self.x), "x", dimensions=1)
+        y = numbers(np.atleast_1d(self.y), "y", dimensions=1)
+        same_shape(x=x, y=y)
+        texts = (self.text,) if isinstance(self.text, str) else tuple(self.text)
+        if len(texts) != len(x):
+            raise ValueError(f"text must have one entry per point; got {len(texts)} for {len(x)}")
+        for text in texts:
+            check_label(text, "text")
+        self._keep(x=x, y=y, text=texts, size=positive(self.size, "size"))
+        choice(self.align, "align", ALIGNMENTS)
+        choice(self.color, "color", COLORS)
+
+    def reach(self) -> Reach:
+        return self.x, self.y
+
+
+@dataclass(frozen=True, eq=False)
+class Circle(Mark):
+    """A circle: the unit circle about which multipliers are judged.
+
+    Parameters
+    ----------
+    x, y : the centre.
+    radius : above 0.
+    color, dash, width : as for :class:`Line`.
+    fill : a colour role for the disc, drawn faintly; None leaves it empty.
+    """
+
+    x: float
+    y: float
+    radius: float
+    _: KW_ONLY
+    color: str = "ink"
+    dash: str = "solid"
+    width: float = 1.0
+    fill: str | None = None
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self._keep(x=finite(self.x, "x"), y=finite(self.y, "y"))
+        self._keep(radius=positive(self.radius, "radius"), width=positive(self.width, "width"))
+        choice(self.color, "color", COLORS)
+        choice(self.dash, "dash", DASHES)
+        if self.fill is not None:
+            choice(self.fill, "fill", COLORS)
+
+    def outline(self) -> Reach:
+        """The circle as a closed line of 181 points."""
+        angle = np.linspace(0, math.tau, 181)
+        return self.x + self.radius * np.cos(angle), self.y + self.radius * np.sin(angle)
+
+    def reach(self) -> Reach:
+        return self.outline()
+
+
+@dataclass(frozen=True, eq=False)
+class HorizontalLine(Mark):
+    """A line across the whole panel at height ``y``, with the looks of a :class:`Line`."""
+
+    y: float
+    _: KW_ONLY
+    color: str = "muted"
+    dash: str = "solid"
+    width: float = 0.6
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self._keep(y=finite(self.y, "y"), width=positive(self.width, "width"))
+        choice(self.color, "color", COLORS)
+        choice(self.dash, "dash", DASHES)
+
+    def reach(self) -> Reach:
+        return np.empty(0), np.array([self.y])
+
+
+@dataclass(frozen=True, eq=False)
+class VerticalLine(Mark):
+    """A line across the whole panel at ``x``, with the looks of a :class:`Line`."""
+
+    x: float
+    _: KW_ONLY
+    color: str = "muted"
+    dash: str = "solid"
+    width: float = 0.6
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self._keep(x=finite(self.x, "x"), width=positive(self.width, "width"))
+        choice(self.color, "color", COLORS)
+        choice(self.dash, "dash", DASHES)
+
+    def reach(self) -> Reach:
+        return np.array([self.x]), np.empty(0)
+
+
+def _points(x: object, y: object, z: object) -> dict[str, np.ndarray]:
+    given = {"x": x, "y": y} if z is None else {"x": x, "y": y, "z": z}
+    arrays = {name: numbers(value, name, dimensions=1) for name, value in given.items()}
+    same_shape(**arrays)
+    return arrays
+
+
+def _fraction(value: float, what: str) -> None:
+    if not 0 <= finite(value, what) <= 1:
+        raise ValueError(f"{what} must be between 0 and 1; got {value!r}")
+
+
+def _agree(one: object, other: object) -> bool:
+    if isinstance(one, np.ndarray) and isinstance(other, np.ndarray):
+        return np.array_equal(one, other, equal_nan=True)
+    return one is other or (type(one) is type(other) and one == other)
