@@ -6,6 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Self
 
 import numpy as np
 import sympy
@@ -106,6 +107,10 @@ class FormulaField(ABC):
     def vjp(self, z: Array, v: Array) -> Array:
         """:math:`J(z)^T v`."""
         return (self.jacobian_at(z) * v[:, None]).sum(axis=0)
+
+    def minibatch(self, rng: np.random.Generator | None = None) -> Self:
+        """The field itself: it has no randomness."""
+        return self
 
     def solve(self, matvec: Callable[[Array], Array], b: Array) -> Array:
         """The solution of a dense system; exact for symbols, NaN where a number's is singular."""

@@ -155,7 +155,8 @@ def _check(field: VectorField, method: Method, steps: int, every: int) -> None:
             raise ValueError(f"{name} = {value!r} must be a whole number of at least {least}")
     for symbol, value in skeleton_of(method)[1].items():
         if not np.isfinite(np.asarray(value, dtype=float)).all():
-            raise ValueError(f"{symbol} = {value!r} of {type(method).__name__} must be finite")
+            name = symbol.name.removeprefix("rule.")
+            raise ValueError(f"{name} = {value!r} of {type(method).__name__} must be finite")
 
 
 def _without_lost_end(times: np.ndarray, states: np.ndarray, outcome: Outcome) -> Trajectory:

@@ -130,11 +130,13 @@ class _Linearised:
         )
 
     def radius(self, lr: np.ndarray) -> np.ndarray:
-        """The spectral radius at step sizes, by LAPACK."""
+        """The spectral radius at step sizes, by LAPACK; infinite at a pole of the step."""
         entries = self._entries(np.asarray(lr, dtype=float))
         size = self.matrix.shape[0]
         matrices = np.moveaxis(entries.reshape(size, size, -1), -1, 0)
-        return np.abs(np.linalg.eigvals(matrices)).max(axis=-1)
+        finite = np.isfinite(matrices).all(axis=(1, 2))
+        values = np.linalg.eigvals(np.where(finite[:, None, None], matrices, 0.0))
+        return np.where(finite, np.abs(values).max(axis=-1), np.inf)
 
     @cached_property
     def _entries(self) -> Any:
@@ -215,7 +217,7 @@ def _hyper(method: Method, hyper: dict[sympy.Symbol, Any]) -> _Hyper:
     for symbol, value in hyper.items():
         if np.ndim(value) != 0:
             raise ValueError(
-                f"{symbol} of {type(method).__name__} is an array of shape {np.shape(value)}; "
+                f"{symbol.name.removeprefix('rule.')} of {type(method).__name__} is an array of shape {np.shape(value)}; "
                 "analyse takes one value of each hyper-parameter"
             )
         number = exact(value)

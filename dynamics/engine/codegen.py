@@ -5,6 +5,7 @@ The source is printed by SymPy's code printers from expressions, never from a us
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -120,7 +121,7 @@ def array_function(program: Program) -> Callable[..., np.ndarray]:
         + indented(text.lines, 1)
         + indented([f"return [{', '.join(text.outputs)}]"], 1)
     )
-    evaluate = build(source, "evaluate", {"numpy": np, "expit": special.expit})
+    evaluate = build(source, "evaluate", {"numpy": np, "functools": functools, "expit": special.expit})
 
     def stacked(*inputs: Any) -> np.ndarray:
         with np.errstate(all="ignore"):

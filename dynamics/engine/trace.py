@@ -53,10 +53,6 @@ class TracedField(FormulaField):
         """The explicit solution, with ``b`` and the result named."""
         return self.bind(super().solve(matvec, self.bind(b)))
 
-    def minibatch(self, rng: np.random.Generator | None = None) -> TracedField:
-        """The field itself: it has no randomness."""
-        return self
-
     def bind(self, array: Array) -> Array:
         """The array with every compound entry replaced by the symbol that names it."""
         return np.frompyfunc(self._bind, 1, 1)(array)
@@ -154,7 +150,8 @@ def skeleton_of(method: Method) -> tuple[Method, dict[sympy.Symbol, Any]]:
     """A rule with symbols for its hyper-parameters, and the values they stand for.
 
     A hyper-parameter is a dataclass field annotated ``Rate`` or ``Weight``; all other fields
-    (counts, orders, flags) shape the step itself and stay.
+    (counts, orders, flags) shape the step itself and stay. The symbols are called ``rule.lr`` and so
+    on, so that none is mistaken for a parameter of a game.
     """
     values: dict[sympy.Symbol, Any] = {}
 
@@ -163,7 +160,7 @@ def skeleton_of(method: Method) -> tuple[Method, dict[sympy.Symbol, Any]]:
             return None
         if isinstance(value, tuple):
             return tuple(symbol_for(f"{path}_{i}", entry) for i, entry in enumerate(value))
-        symbol = sympy.Symbol(path, real=True, positive=path.endswith("lr") or None)
+        symbol = sympy.Symbol(f"rule.{path}", real=True, positive=path.endswith("lr") or None)
         values[symbol] = value
         return symbol
 
