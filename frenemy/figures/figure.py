@@ -91,6 +91,10 @@ class Panel:
                     f"{type(mark).__name__} {'needs a' if mark.is_3d else 'cannot stand in a'} "
                     "panel with a z axis; marks in space are Surface, and Line and Points with z"
                 )
+        if self.z is not None and {self.x.scale, self.y.scale, self.z.scale} != {"linear"}:
+            raise ValueError(
+                "axes in space must be linear; draw the logarithm of the values instead"
+            )
         check_label(self.title, "title")
         object.__setattr__(self, "marks", marks)
 

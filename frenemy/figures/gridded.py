@@ -26,6 +26,7 @@ class HeatMap(Mark):
     show_scale : whether the colour scale is drawn.
     colormap : one of ``COLORMAPS``; "diverging" is centred on 0 unless ``limits`` are given.
     limits : values at the two ends of the colour scale; None takes them from the values.
+    texts : n rows of m texts, written in the cells in black or white as can be read; None for none.
     """
 
     x: np.ndarray
@@ -36,18 +37,34 @@ class HeatMap(Mark):
     show_scale: bool = True
     colormap: str = "sequential"
     limits: tuple[float, float] | None = None
+    texts: Sequence[Sequence[str]] | None = None
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        _no_label(self, "scale")
         self._keep(**_grid(self.x, self.y, self.values, least=1))
         self._keep(limits=_limits(self.limits, self.values, self.colormap))
         check_label(self.scale, "scale")
+        if self.texts is not None:
+            texts = tuple(tuple(line) for line in self.texts)
+            if tuple(map(len, texts)) != (len(self.x),) * len(self.y):
+                raise ValueError(
+                    f"texts must be {len(self.y)} rows of {len(self.x)} texts, one per cell; "
+                    f"got rows of {', '.join(str(len(line)) for line in texts) or 'nothing'}"
+                )
+            for line in texts:
+                for text in line:
+                    check_label(text, "texts")
+            self._keep(texts=texts)
 
     def edges(self) -> Reach:
         """The borders of the cells along x and y, shapes ``(m + 1,)`` and ``(n + 1,)``."""
         return _edges(self.x), _edges(self.y)
 
     def reach(self) -> Reach:
+        return self.edges()
+
+    def flush(self) -> Reach:
         return self.edges()
 
 
@@ -117,6 +134,7 @@ class Surface(Mark):
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        _no_label(self, "the panel's title")
         self._keep(**_grid(self.x, self.y, self.values, least=2))
         self._keep(limits=_limits(self.limits, self.values, self.colormap))
         if not 0 <= self.opacity <= 1:
@@ -134,7 +152,8 @@ class Surface(Mark):
 class Images(Mark):
     """A stack of grey images, laid out in rows like the pages of an album.
 
-    Each image takes one unit by h / w units plus a small gap; the first stands at the upper left.
+    The unit of the panel is a pixel; the album begins at (0, 0) in the upper left corner, and the y
+    axis points down.
 
     Parameters
     ----------
@@ -153,6 +172,7 @@ class Images(Mark):
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        _no_label(self, "titles")
         pixels = numbers(self.pixels, "pixels", dimensions=3)
         if 0 in pixels.shape:
             raise ValueError(f"pixels must hold at least one image; got shape {pixels.shape}")
@@ -173,23 +193,38 @@ class Images(Mark):
         return _layout(len(self.pixels), self.rows, self.columns)
 
     @property
-    def tile(self) -> tuple[float, float]:
-        """Width and height of the place of one image, its gap and title included."""
-        _, height, width = self.pixels.shape
-        return 1.08, height / width + (0.3 if self.titles else 0.08)
+    def gap(self) -> int:
+        """Pixels left free between two images."""
+        return max(1, round(0.08 * int(max(self.pixels.shape[1:]))))
 
-    def corners(self) -> np.ndarray:
-        """The lower left corner of each image, shape ``(n, 2)``; y points up and the top is 0."""
+    @property
+    def tile(self) -> tuple[int, int]:
+        """Width and height in pixels of the place of one image, its gap and title included."""
         _, height, width = self.pixels.shape
+        below = round(0.25 * height) + 1 if self.titles else 0
+        return width + self.gap, height + self.gap + below
+
+    def places(self) -> tuple[np.ndarray, np.ndarray]:
+        """The left and the top pixel of each image, counted from the upper left corner."""
         across, down = self.tile
         row, column = np.divmod(np.arange(len(self.pixels)), self.layout[1])
-        return np.stack([column * across, -row * down - height / width], axis=1)
+        return self.gap + column * across, self.gap + row * down
 
     def reach(self) -> Reach:
-        across, down = self.tile
         rows, columns = self.layout
-        gap = 0.08
-        return np.array([-gap / 2, columns * across - gap / 2]), np.array([-rows * down, gap / 2])
+        across, down = self.tile
+        return np.array([0, self.gap + columns * across]), np.array([0, self.gap + rows * down])
+
+    def flush(self) -> Reach:
+        return self.reach()
+
+
+def _no_label(mark: Mark, instead: str) -> None:
+    if mark.label is not None:
+        raise ValueError(
+            f"a {type(mark).__name__} has no entry in the legend; say what it is with {instead}, "
+            f"not label={mark.label!r}"
+        )
 
 
 def _grid(x: object, y: object, values: object, *, least: int) -> dict[str, np.ndarray]:

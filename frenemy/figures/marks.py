@@ -65,6 +65,10 @@ class Mark:
         """The x and the y that a panel must show for this mark to be seen whole."""
         raise NotImplementedError
 
+    def flush(self) -> Reach:
+        """The x and the y at which the panel may end without a margin; none by default."""
+        return np.empty(0), np.empty(0)
+
     def __post_init__(self) -> None:
         if self.label is not None:
             check_label(self.label, "label")
@@ -237,6 +241,9 @@ class Bars(Mark):
         ends = [self.heights - errors, self.heights + errors, np.array([self.base])]
         return x, np.concatenate(ends)
 
+    def flush(self) -> Reach:
+        return np.empty(0), np.array([self.base])
+
 
 @dataclass(frozen=True, eq=False)
 class Arrows(Mark):
@@ -257,7 +264,7 @@ class Arrows(Mark):
     v: np.ndarray
     _: KW_ONLY
     length: str = "direction"
-    color: str = "muted"
+    color: str = "field"
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -346,8 +353,8 @@ class Circle(Mark):
             choice(self.fill, "fill", COLORS)
 
     def outline(self) -> Reach:
-        """The circle as a closed line of 181 points."""
-        angle = np.linspace(0, math.tau, 181)
+        """The circle as a closed line of 721 points: smooth even when enlarged."""
+        angle = np.linspace(0, math.tau, 721)
         return self.x + self.radius * np.cos(angle), self.y + self.radius * np.sin(angle)
 
     def reach(self) -> Reach:

@@ -28,7 +28,8 @@ def multipliers(
     Parameters
     ----------
     spectra : label of a rule -> its multipliers, complex or real, shape ``(d,)``.
-    close_up : whether a second panel shows the multipliers with imaginary part from 0 up, enlarged.
+    close_up : whether a second panel enlarges the multipliers near the unit circle whose imaginary
+        part is not negative.
     title, caption : texts, in which ``$…$`` is mathematics.
 
     Returns
@@ -50,7 +51,7 @@ def multipliers(
         )
         for index, (label, value) in enumerate(values.items())
     ]
-    panels = [_plane(points, (-end, end), (-end, end), [_word(together)])]
+    panels = [_plane(points, (-end, end), (-end, end), _words(together, end))]
     if close_up:
         panels.append(_plane(points, *_window(together), [], title="close up"))
     return Figure(panels, title=title, caption=caption)
@@ -88,18 +89,26 @@ def _plane(
     )
 
 
-def _word(together: np.ndarray) -> Text:
-    """The word for the inside, where it is farthest from all multipliers."""
-    places = 0.5 * np.exp(1j * np.pi * np.array([1.0, 0.75, 1.25, 0.5, 1.5, 0.25, 1.75, 0.0]))
-    room = np.abs(places[:, None] - together[None, :]).min(axis=1).round(6)
-    best = places[int(room.argmax())]
-    return Text(best.real, best.imag, "converges", color="stable", size=0.9)
+def _words(together: np.ndarray, end: float) -> list[Mark]:
+    """What lies inside and what outside, each written where it is farthest from all multipliers."""
+    corners = np.array([-1 + 1j, -1 - 1j, 1 + 1j, 1 - 1j])
+    marks: list[Mark] = []
+    for text, role, places in (
+        ("converges", "stable", corners * (0.45 + 0.0j)),
+        ("diverges", "unstable", corners.real * 0.74 * end + 0.94j * corners.imag * end),
+    ):
+        room = np.abs(places[:, None] - together[None, :]).min(axis=1).round(6)
+        best = places[int(room.argmax())]
+        marks.append(Text(best.real, best.imag, text, color=role, size=0.85))
+    return marks
 
 
 def _window(together: np.ndarray) -> tuple[tuple[float, float], tuple[float, float]]:
+    """A square around the multipliers that the unit circle decides about, upper half only."""
     upper = together[together.imag >= 0] if np.any(together.imag >= 0) else together
-    middle_x = (upper.real.min() + upper.real.max()) / 2
-    middle_y = (upper.imag.min() + upper.imag.max()) / 2
-    spread = max(np.ptp(upper.real), np.ptp(upper.imag), 0.02)
-    half = 0.75 * spread
+    near = upper[np.abs(np.abs(upper) - 1) < 0.25]
+    seen = near if near.size else upper
+    middle_x = (seen.real.min() + seen.real.max()) / 2
+    middle_y = (seen.imag.min() + seen.imag.max()) / 2
+    half = 0.75 * max(np.ptp(seen.real), np.ptp(seen.imag), 0.04)
     return (middle_x - half, middle_x + half), (middle_y - half, middle_y + half)

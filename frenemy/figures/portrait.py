@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -58,7 +59,8 @@ def phase_portrait(
     frames : how many frames at most, from 2 to 60.
     steps : the step at which each state of the longest path was kept, shape ``(T,)``; None counts
         0, 1, 2, ….
-    x_range, y_range : what is shown; None shows the grid of the arrows.
+    x_range, y_range : what is shown; None shows the grid of the arrows and half a
+        cell around it.
     x_label, y_label, title, caption : texts, in which ``$…$`` is mathematics.
     equal_aspect : whether both axes have the same unit, so that circles are round.
 
@@ -83,12 +85,18 @@ def phase_portrait(
     marks += _equilibria(equilibria)
     panel = Panel(
         marks,
-        x=Axis(x_label, range=x_range or (x[0], x[-1])),
-        y=Axis(y_label, range=y_range or (y[0], y[-1])),
+        x=Axis(x_label, range=x_range or _beyond(x)),
+        y=Axis(y_label, range=y_range or _beyond(y)),
         equal_aspect=equal_aspect,
     )
     moments = _growing(paths, frames, steps) if animate else ()
     return Figure([panel], title=title, caption=caption, frames=moments)
+
+
+def _beyond(grid: np.ndarray) -> tuple[float, float]:
+    """From half a cell before the grid to half a cell after it, so that no arrow is cut."""
+    half = (grid[-1] - grid[0]) / (2 * max(len(grid) - 1, 1)) or 0.5
+    return float(grid[0] - half), float(grid[-1] + half)
 
 
 def _path(path: ArrayLike, label: str) -> np.ndarray:
@@ -135,7 +143,8 @@ def _nullclines(
     x: np.ndarray, y: np.ndarray, u: np.ndarray, v: np.ndarray, x_label: str, y_label: str
 ) -> list[Mark]:
     def curve(values: np.ndarray, label: str, dash: str) -> Mark:
-        words = f"{label} stands still"
+        formula = re.search(r"\$[^$]+\$", label)
+        words = f"{formula[0] if formula else label} stands still"
         return Contour(x, y, values, levels=(0.0,), color="ink", dash=dash, width=0.7, label=words)
 
     return [curve(u, x_label, "dash"), curve(v, y_label, "dot")]

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TypedDict
 
+import numpy as np
+
 from frenemy.figures._checks import choice
 
 SERIES = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh")
@@ -37,7 +39,8 @@ _LIGHT = {
     "stable": "#009E73",
     "unstable": "#D55E00",
     "ink": "#1A1A1A",
-    "muted": "#8C939C",
+    "muted": "#656D77",
+    "field": "#BFC6CF",
     "faint": "#E3E6EA",
     "background": "#FFFFFF",
 }
@@ -56,7 +59,8 @@ _DARK = {
     "stable": "#2FCB9B",
     "unstable": "#FF8A3D",
     "ink": "#F5F6F7",
-    "muted": "#838C98",
+    "muted": "#A3ACB8",
+    "field": "#48525F",
     "faint": "#2C333D",
     "background": "#12161C",
 }
@@ -64,10 +68,13 @@ COLORS = tuple(_LIGHT)
 """The roles a mark's colour may name."""
 
 _SCALES = {
-    "sequential": "viridis",
-    "alternative": "cividis",
-    "diverging": "RdBu_r",
-    "gray": "gray",
+    "sequential": "#440154 #481a6c #472f7d #414487 #39568c #31688e #2a788e #23888e "
+    "#1f988b #22a884 #35b779 #54c568 #7ad151 #a5db36 #d2e21b #fde725",
+    "alternative": "#00224e #002e6c #1e3a6f #35456c #47516c #575d6d #666970 #757575 "
+    "#848279 #948e77 #a59c74 #b7a96e #c8b866 #dbc75a #eed649 #fee838",
+    "diverging": "#053061 #2065ab #4393c3 #90c4dd #d1e5f0 #f7f6f6 "
+    "#fddbc7 #f3a481 #d6604d #b1182b #67001f",
+    "gray": "#000000 #ffffff",
 }
 
 
@@ -87,7 +94,7 @@ class Style:
     dpi : pixels per inch of a PNG.
     gif_dpi : pixels per inch of a GIF.
     colors : colour role -> hex colour.
-    colormaps : role of a colour scale -> its name in matplotlib.
+    colormaps : role of a colour scale -> its evenly spaced hex colours, from low to high.
     """
 
     page: tuple[float, float]
@@ -102,11 +109,28 @@ class Style:
     dpi: int
     gif_dpi: int
     colors: Mapping[str, str] = field(repr=False)
-    colormaps: Mapping[str, str] = field(default_factory=lambda: MappingProxyType(_SCALES))
+    colormaps: Mapping[str, tuple[str, ...]] = field(
+        default_factory=lambda: {role: tuple(stops.split()) for role, stops in _SCALES.items()},
+        repr=False,
+    )
 
     def color(self, role: str) -> str:
         """The hex colour of a role."""
         return self.colors[role]
+
+    def width(self, columns: int) -> float:
+        """Width in inches of a page with so many columns of panels."""
+        return self.page[0] if self.fixed or columns == 1 else self.wide
+
+    def sample(self, colormap: str, fractions: np.ndarray) -> list[str]:
+        """The hex colours at places from 0 to 1 along a colour scale."""
+        stops = [[int(stop[i : i + 2], 16) for i in (1, 3, 5)] for stop in self.colormaps[colormap]]
+        at = np.linspace(0, 1, len(stops))
+        channels = [np.interp(fractions, at, channel) for channel in zip(*stops, strict=True)]
+        return [
+            "#" + "".join(f"{round(part):02x}" for part in color)
+            for color in zip(*channels, strict=True)
+        ]
 
 
 def _slide(colors: Mapping[str, str]) -> Style:
@@ -117,12 +141,12 @@ def _slide(colors: Mapping[str, str]) -> Style:
         title=26,
         text=22,
         small=18,
-        screen_text=17,
+        screen_text=20,
         line=3.0,
         marker=11,
         dpi=144,
         gif_dpi=72,
-        colors=MappingProxyType(dict(colors)),
+        colors=colors,
     )
 
 
@@ -141,7 +165,7 @@ STYLES: Mapping[str, Style] = MappingProxyType(
             marker=4.5,
             dpi=300,
             gif_dpi=200,
-            colors=MappingProxyType(_LIGHT),
+            colors=_LIGHT,
         ),
         "dark": _slide(_DARK),
     }

@@ -1,0 +1,83 @@
+"""How matplotlib dresses the axes of a panel: labels, ticks, spines, grid, colour scale."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from frenemy.figures.figure import Axis, Panel
+from frenemy.figures.gridded import HeatMap, Images
+from frenemy.figures.marks import Arrows
+from frenemy.figures.scales import log_ticks
+from frenemy.figures.style import Style
+
+VIEW = (28, -55)
+"""Height and turn of the eye before a panel in space, in degrees."""
+
+
+def dress(axes: Any, panel: Panel, ranges: Any, style: Style) -> None:
+    """Labels, ticks, spines and grid of one panel."""
+    ink, muted = style.color("ink"), style.color("muted")
+    axes.set_facecolor(style.color("background"))
+    axes.set_title(panel.title, fontsize=style.text, color=ink, pad=0.4 * style.text)
+    for axis, where, ends in zip((panel.x, panel.y), "xy", ranges, strict=True):
+        _dress_axis(axes, axis, where, ends, style)
+    if panel.z is not None:
+        _dress_axis(axes, panel.z, "z", panel.z.range, style)
+        axes.set_box_aspect((1, 1, 0.7), zoom=0.9)
+        axes.view_init(*VIEW)
+        return
+    for side, spine in axes.spines.items():
+        hidden = panel.x.hidden if side in ("top", "bottom") else panel.y.hidden
+        spine.set_visible(not hidden and side in ("left", "bottom"))
+        spine.set_color(muted)
+        spine.set_linewidth(0.35 * style.line)
+    if panel.equal_aspect:
+        axes.set_aspect("equal")
+    if not any(isinstance(mark, Arrows | HeatMap | Images) for mark in panel.marks):
+        axes.grid(True, color=style.color("faint"), linewidth=0.35 * style.line)
+    axes.set_axisbelow(True)
+
+
+def _dress_axis(axes: Any, axis: Axis, where: str, ends: Any, style: Style) -> None:
+    ink = style.color("ink")
+    getattr(axes, f"set_{where}label")(axis.label, fontsize=style.text, color=ink)
+    if axis.scale == "symlog":
+        getattr(axes, f"set_{where}scale")("symlog", linthresh=axis.linear_below)
+    elif axis.scale == "log":
+        getattr(axes, f"set_{where}scale")("log")
+    ticks = getattr(axes, f"{where}axis")
+    axes.tick_params(
+        axis=where,
+        which="both",
+        labelsize=style.small,
+        labelcolor=ink,
+        color=style.color("muted"),
+        width=0.35 * style.line,
+        length=0.25 * style.small,
+    )
+    if axis.hidden:
+        ticks.set_visible(False)
+    elif axis.ticks is not None:
+        values = [value for value, _ in axis.ticks]
+        ticks.set_ticks(values, [text for _, text in axis.ticks], minor=False)
+    elif axis.scale == "log":
+        _log_ticks(ticks, ends)
+    if where == "z" and ends is not None:
+        axes.set_zlim(*ends)
+
+
+def _log_ticks(ticks: Any, ends: tuple[float, float]) -> None:
+    from matplotlib.ticker import NullFormatter, NullLocator
+
+    values = log_ticks(ends)
+    if values is not None:
+        ticks.set_ticks(values, [f"{value:.4g}" for value in values])
+        ticks.set_minor_locator(NullLocator())
+    ticks.set_minor_formatter(NullFormatter())
+
+
+def add_scale(page: Any, axes: Any, mark: HeatMap, cells: Any, style: Style) -> None:
+    scale = page.colorbar(cells, ax=axes, pad=0.02, aspect=25)
+    scale.set_label(mark.scale, fontsize=style.text, color=style.color("ink"))
+    scale.ax.tick_params(labelsize=style.small, labelcolor=style.color("ink"), length=0)
+    scale.outline.set_visible(False)
