@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import sympy
-from scipy.optimize import root
-from scipy.stats import qmc
 
 from dynamics.bounded import OutOfTimeError, within
 from dynamics.critical_point import CriticalPoint, classify
+from dynamics.formulas import Formulas
 from dynamics.game import Game
 
 SECONDS = 3.0
@@ -49,12 +50,26 @@ def equilibria(
         If a parameter is not a number.
     """
     game.parameter_values()
+    if all(np.ndim(value) == 0 for value in game.parameters.values()):
+        return list(
+            _found(
+                game.formulas, tuple(game.parameters.items()), game.leader, box, symbolic, seconds
+            )
+        )
+    raise ValueError("a parameter is an array; equilibria takes one value of each parameter")
+
+
+@lru_cache(maxsize=128)
+def _found(
+    formulas: Formulas, parameters: tuple[tuple[str, Any], ...], leader: int, box: float, symbolic: bool, seconds: float
+) -> tuple[CriticalPoint, ...]:  # fmt: skip
+    game = Game.of(formulas, dict(parameters), leader)
     if symbolic:
         try:
-            return within(seconds, lambda: _exact(game))
+            return tuple(within(seconds, lambda: _exact(game)))
         except (OutOfTimeError, NotImplementedError, sympy.PolynomialError):
             pass
-    return _searched(game, box)
+    return tuple(_searched(game, box))
 
 
 def _exact(game: Game) -> list[CriticalPoint]:
@@ -112,6 +127,9 @@ def _is_real(value: sympy.Expr) -> bool:
 
 
 def _searched(game: Game, box: float) -> list[CriticalPoint]:
+    from scipy.optimize import root
+    from scipy.stats import qmc
+
     sample = qmc.Sobol(game.dimension, seed=0).random(STARTS)
     starts = [np.zeros(game.dimension), *(box * (2 * sample - 1))]
     zeros: list[np.ndarray] = []

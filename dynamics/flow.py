@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from scipy.integrate import solve_ivp
 
 from dynamics.backend import to_numpy
 from dynamics.field import VectorField
@@ -70,6 +69,7 @@ def _solve(
     field: VectorField, start: np.ndarray, times: np.ndarray, rtol: float, atol: float, limit: float
 ) -> np.ndarray:
     """The states at the times reached, shape ``(d, reached)``."""
+    from scipy.integrate import solve_ivp
 
     def escaped(_: float, z: np.ndarray) -> float:
         return limit - float(np.abs(z).max())

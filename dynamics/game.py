@@ -112,9 +112,14 @@ class Game(FormulaField):
                 f"this game has no parameter {unknown[0]!r}; "
                 f"it has {', '.join(self.parameters) or 'none'}"
             )
-        groups = [self.symbols[block] for block in self.players]
-        game = type(self)(self.formulas.losses, groups, **(self.parameters | parameters))
-        game.leader = self.leader
+        return self.of(self.formulas, self.parameters | parameters, self.leader)
+
+    @classmethod
+    def of(cls, formulas: Formulas, parameters: Mapping[str, Any], leader: int = 0) -> Self:
+        """The game of these formulas, with values for their parameters."""
+        groups = [formulas.symbols[block] for block in formulas.players]
+        game = cls(formulas.losses, groups, **parameters)
+        game.leader = leader
         return game
 
     @property
@@ -142,7 +147,9 @@ class Game(FormulaField):
         """The exact values of the parameters that are set to one number or expression."""
         return {
             symbol: exact(value)
-            for symbol, value in zip(self.formulas.parameters, self.parameters.values(), strict=True)
+            for symbol, value in zip(
+                self.formulas.parameters, self.parameters.values(), strict=True
+            )
             if value is not None and np.ndim(value) == 0
         }
 
@@ -166,7 +173,9 @@ class Game(FormulaField):
             )
         if is_symbolic(z):
             entries = self.formulas.entries(quantity)
-            states = [dict(zip(self.symbols, state, strict=True)) for state in z.reshape(z.shape[0], -1).T]
+            states = [
+                dict(zip(self.symbols, state, strict=True)) for state in z.reshape(z.shape[0], -1).T
+            ]
             values = substituted(entries, [state | self.substitution for state in states])
             return values.reshape(len(entries), *z.shape[1:])
         return _compiled(self.formulas, quantity)(*z, *self.parameter_values())

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable
 
 import numpy as np
 import sympy
-from scipy.optimize import minimize_scalar
 
 from dynamics.analysis.moduli import sign_for_positive
 from dynamics.analysis.stability import StepRange
@@ -28,10 +27,14 @@ def best_step(
     radius : the spectral radius at an array of step sizes.
     candidates : exact step sizes at which it may be smallest.
     """
+    from scipy.optimize import minimize_scalar
+
     best: tuple[float, float, float] | None = None
     for stable in (part for part in ranges if part.kind == "stable"):
         low, high = float(stable.low), min(float(stable.high), FAR)
-        grid = np.concatenate([np.linspace(low, high, 202)[1:-1], np.geomspace(max(low, 1e-6), high, 200)])
+        grid = np.concatenate(
+            [np.linspace(low, high, 202)[1:-1], np.geomspace(max(low, 1e-6), high, 200)]
+        )
         grid = np.unique(grid)
         values = radius(grid)
         i = int(values.argmin())

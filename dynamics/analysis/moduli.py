@@ -90,3 +90,16 @@ def tidy(expression: sympy.Expr) -> sympy.Expr:
         return sympy.factor_terms(sympy.cancel(expression))
     except (sympy.PolynomialError, NotImplementedError):
         return expression
+
+
+def tidy_root(squared: sympy.Expr) -> sympy.Expr:
+    """The square root of a squared radius, branch by branch."""
+    if isinstance(squared, sympy.Piecewise):
+        return sympy.Piecewise(*((tidy_root(branch), when) for branch, when in squared.args))
+    if isinstance(squared, sympy.Max):
+        return sympy.Max(*(tidy_root(branch) for branch in squared.args))
+    return (
+        sympy.sqrt(sympy.factor(squared))
+        if squared.is_rational_function()
+        else sympy.sqrt(tidy(squared))
+    )

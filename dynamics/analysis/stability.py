@@ -29,9 +29,7 @@ class StepRange:
     kind: str
 
 
-def step_ranges(
-    special: Sequence[sympy.Expr], radius: Callable[[float], float]
-) -> list[StepRange]:
+def step_ranges(special: Sequence[sympy.Expr], radius: Callable[[float], float]) -> list[StepRange]:
     """The positive step sizes, cut where the stability changes; neighbours of one kind joined.
 
     Parameters

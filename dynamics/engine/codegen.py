@@ -13,7 +13,6 @@ from typing import Any
 
 import numpy as np
 import sympy
-from scipy import special
 from sympy.printing.numpy import NumPyPrinter
 from sympy.printing.pycode import PythonCodePrinter
 
@@ -46,7 +45,7 @@ class ArrayPrinter(_FloatRationals, NumPyPrinter):
     """Prints for whole NumPy arrays."""
 
     def _print_sigmoid(self, expr: sympy.Expr) -> str:
-        return f"expit({self._print(expr.args[0])})"
+        return f"(1.0 / (1.0 + numpy.exp(-({self._print(expr.args[0])}))))"
 
     def _print_softplus(self, expr: sympy.Expr) -> str:
         return f"numpy.logaddexp(0.0, {self._print(expr.args[0])})"
@@ -121,7 +120,7 @@ def array_function(program: Program) -> Callable[..., np.ndarray]:
         + indented(text.lines, 1)
         + indented([f"return [{', '.join(text.outputs)}]"], 1)
     )
-    evaluate = build(source, "evaluate", {"numpy": np, "functools": functools, "expit": special.expit})
+    evaluate = build(source, "evaluate", {"numpy": np, "functools": functools})
 
     def stacked(*inputs: Any) -> np.ndarray:
         with np.errstate(all="ignore"):

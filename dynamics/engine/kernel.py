@@ -55,7 +55,10 @@ def kernel_source(
         *text.lines,
         *(f"{new} = {output}" for new, output in zip(following, text.outputs, strict=True)),
         "inside = " + " & ".join(f"(abs({new}) <= limit)" for new in following[:checked]),
-        *(f"{row}[i] = {new} if inside else np.nan" for row, new in zip(rows, following, strict=True)),
+        *(
+            f"{row}[i] = {new} if inside else np.nan"
+            for row, new in zip(rows, following, strict=True)
+        ),
         "left[i] = left[i] if inside or left[i] != 0.0 else number",
     ]
     return (

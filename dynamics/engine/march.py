@@ -24,6 +24,10 @@ WINDOW = 2**16
 """Steps of an affine path that are looked at together when the step of its divergence is sought."""
 
 
+SHARES = 4
+"""Pieces of work for each processor, so that one that is held up does not hold up all."""
+
+
 class March(ABC):
     """Many starts on their way. ``state`` has shape ``(n, B)``, ``failed`` shape ``(B,)``."""
 
@@ -86,7 +90,9 @@ class ScalarMarch(March):
             constants = [float(value[start % value.size]) for value in self.constants]
             keep: list[tuple[float, ...]] = []
             try:
-                left = loop(self.state[:, start].tolist(), constants, records, every, self.limit, keep)
+                left = loop(
+                    self.state[:, start].tolist(), constants, records, every, self.limit, keep
+                )
             except (ArithmeticError, ValueError, TypeError):
                 return _advance_arrays(self, records, every)
             out[: len(keep), :, start] = keep or np.empty((0, self.state.shape[0]))
@@ -106,20 +112,29 @@ class KernelMarch(March):
 
     @property
     def steps_per_call(self) -> int:
-        """About a tenth of a second."""
-        return max(1, 50_000_000 // (self.state.shape[1] * len(self.step.program.outputs)))
+        """A few tenths of a second."""
+        return max(1, 250_000_000 // (self.state.shape[1] * len(self.step.program.outputs)))
 
     def advance(self, records: int, every: int) -> np.ndarray:
         """All blocks, in parallel."""
         kernel = self.kernel
         out = np.empty((records, *self.state.shape))
         starts = self.state.shape[1]
-        share = -(-starts // (_processors() * BLOCK)) * BLOCK
+        share = -(-starts // (SHARES * _processors() * BLOCK)) * BLOCK
 
         def work(first: int) -> None:
             last = min(first + share, starts)
             kernel(
-                self.state, self.table, out, self.failed, first, last, records, every, self.taken, self.limit
+                self.state,
+                self.table,
+                out,
+                self.failed,
+                first,
+                last,
+                records,
+                every,
+                self.taken,
+                self.limit,
             )
 
         list(_pool().map(work, range(0, starts, share)))

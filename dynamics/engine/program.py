@@ -36,7 +36,10 @@ def _needed(
     definitions: dict[sympy.Symbol, sympy.Expr], outputs: tuple[sympy.Expr, ...]
 ) -> tuple[Assignment, ...]:
     """The definitions that the outputs depend on, each after those it uses."""
-    uses = {symbol: definition.free_symbols & definitions.keys() for symbol, definition in definitions.items()}
+    uses = {
+        symbol: definition.free_symbols & definitions.keys()
+        for symbol, definition in definitions.items()
+    }
     needed: set[sympy.Symbol] = set()
     waiting = [symbol for output in outputs for symbol in output.free_symbols & definitions.keys()]
     while waiting:

@@ -34,7 +34,7 @@ def float_of_bits(typing_context: Any, bits: Any) -> Any:
     return float64(int64), code
 
 
-@njit(inline="always", fastmath=FLAGS)
+@njit(fastmath=FLAGS)
 def exp(x: float) -> float:
     """:math:`e^x`; infinity above 709.78, NaN for NaN."""
     bounded = min(max(x, SMALLEST), LARGEST)
@@ -53,19 +53,19 @@ def exp(x: float) -> float:
     return value if x == x else x
 
 
-@njit(inline="always", fastmath=FLAGS)
+@njit(fastmath=FLAGS)
 def sigmoid(x: float) -> float:
     """:math:`1/(1 + e^{-x})`, without overflow."""
     return 1.0 / (1.0 + exp(-x))
 
 
-@njit(inline="always", fastmath=FLAGS)
+@njit(fastmath=FLAGS)
 def softplus(x: float) -> float:
     """:math:`\\log(1 + e^x)`, without overflow."""
     return max(x, 0.0) + math.log1p(exp(-abs(x)))
 
 
-@njit(inline="always", fastmath=FLAGS)
+@njit(fastmath=FLAGS)
 def signum(x: float) -> float:
     """-1, 0 or 1; NaN for NaN."""
     return math.copysign(1.0, x) if x != 0.0 else x

@@ -148,7 +148,9 @@ def test_two_time_scales():
     assert float(verdict.spectral_radius) == pytest.approx(np.sqrt(1 + 0.1**2 * 4))
     minimax = named("minimax-not-nash")
     for ratio, converges in ((2.9, False), (3.1, True)):
-        assert analyse(minimax, rule("simultaneous", lr=(0.001, 0.001 * ratio))).converges is converges
+        assert (
+            analyse(minimax, rule("simultaneous", lr=(0.001, 0.001 * ratio))).converges is converges
+        )
 
 
 def test_strong_monotonicity_gives_simultaneous_steps_a_critical_step():
@@ -183,9 +185,13 @@ def test_radius_one_of_a_nonlinear_step_is_undetermined():
 def test_dirac_gan_with_r1(gamma):
     game = named("dirac", gamma=gamma)
     at_origin = game.jacobian.subs(dict.fromkeys(game.symbols, 0))
-    values = sorted(map(complex, at_origin.eigenvals(multiple=True)), key=lambda v: (v.real, v.imag))
+    values = sorted(
+        map(complex, at_origin.eigenvals(multiple=True)), key=lambda v: (v.real, v.imag)
+    )
     root = np.emath.sqrt(gamma**2 / 4 - 0.25)
-    assert np.allclose(sorted([gamma / 2 - root, gamma / 2 + root], key=lambda v: (v.real, v.imag)), values)
+    assert np.allclose(
+        sorted([gamma / 2 - root, gamma / 2 + root], key=lambda v: (v.real, v.imag)), values
+    )
     if gamma < 1:
         verdict = analyse(game, rule("simultaneous", lr=0.1))
         assert float(verdict.critical_lr) == pytest.approx(4 * gamma, rel=1e-12)
@@ -214,7 +220,9 @@ def test_a_point_that_is_no_equilibrium_is_refused():
 
 
 @pytest.mark.parametrize("game_name", sorted(set(NAMES) - {"letcher", "continuum"}))
-@pytest.mark.parametrize("name", sorted(set(METHODS) - {"adam", "rmsprop", "averaged", "projected"}))
+@pytest.mark.parametrize(
+    "name", sorted(set(METHODS) - {"adam", "rmsprop", "averaged", "projected"})
+)
 def test_predicted_rate_is_the_measured_one(game_name, name):
     """Near an equilibrium, the rule itself, run on numbers, grows or decays as predicted."""
     game = named(game_name)

@@ -48,7 +48,7 @@ def test_parameters():
     assert many.tolist() == [[-1, -2, -3], [1, 2, 3]]
     with pytest.raises(ValueError, match="no parameter 'k'; it has m"):
         game.at(k=1)
-    assert games.named("bilinear").at() .losses == games.named("bilinear").losses
+    assert games.named("bilinear").at().losses == games.named("bilinear").losses
 
 
 @pytest.mark.parametrize("name", games.NAMES)
@@ -71,8 +71,13 @@ def test_symbols_in_symbols_out():
     game, z = games.named("dirac"), np.array(sympy.symbols("a b", real=True), dtype=object)
     field = game(z)
     assert field.dtype == object and field.shape == (2,)
-    numbers = [float(entry.subs({"a": 0.3, "b": -0.7})) for entry in
-               (e.xreplace({s: sympy.Float(v) for s, v in zip(z, (0.3, -0.7), strict=True)}) for e in field)]
+    numbers = [
+        float(entry.subs({"a": 0.3, "b": -0.7}))
+        for entry in (
+            e.xreplace({s: sympy.Float(v) for s, v in zip(z, (0.3, -0.7), strict=True)})
+            for e in field
+        )
+    ]
     assert np.allclose(numbers, game(np.array([0.3, -0.7])))
 
 
@@ -83,8 +88,15 @@ def test_logistic_functions_are_stable(value):
     game = Game([softplus(t)], [t])
     got = game(np.array([value]))[0]
     assert np.isfinite(got) and 0 <= got <= 1
-    assert got == pytest.approx(1 / (1 + np.exp(-np.float64(value))) if value > -700 else 0, abs=1e-15)
-    assert sympy.simplify(sympy.diff(sigmoid(t), t).rewrite(sympy.exp) - sympy.diff(1 / (1 + sympy.exp(-t)), t)) == 0
+    assert got == pytest.approx(
+        1 / (1 + np.exp(-np.float64(value))) if value > -700 else 0, abs=1e-15
+    )
+    assert (
+        sympy.simplify(
+            sympy.diff(sigmoid(t), t).rewrite(sympy.exp) - sympy.diff(1 / (1 + sympy.exp(-t)), t)
+        )
+        == 0
+    )
 
 
 def test_a_game_can_be_pickled():
@@ -100,8 +112,16 @@ def test_a_game_can_be_pickled():
         (lambda: Game(["x*y"], ["x", "y"]), ValueError, "1 losses for 2 players"),
         (lambda: Game(["x", "x"], ["x", "x"]), ValueError, "used twice"),
         (lambda: Game(["x*q"], ["x"]), ExpressionError, "q"),
-        (lambda: Game([sympy.Symbol("q")], ["x"]), ValueError, "neither a variable nor a parameter"),
-        (lambda: Game(["x"], ["x"])(np.ones(3)), ValueError, "first axis must hold the 1 coordinates"),
+        (
+            lambda: Game([sympy.Symbol("q")], ["x"]),
+            ValueError,
+            "neither a variable nor a parameter",
+        ),
+        (
+            lambda: Game(["x"], ["x"])(np.ones(3)),
+            ValueError,
+            "first axis must hold the 1 coordinates",
+        ),
         (lambda: games.named("bilinea"), ValueError, "Did you mean 'bilinear'"),
     ],
 )

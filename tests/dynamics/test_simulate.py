@@ -60,7 +60,9 @@ def test_every_engine_takes_the_rules_own_steps(force, march, name, game_name):
     assert np.allclose(path.states, expected, rtol=1e-9, atol=1e-11)
 
 
-@pytest.mark.parametrize("name", ["simultaneous", "optimistic", "alternating-heavy-ball", "cgd", "rk4"])
+@pytest.mark.parametrize(
+    "name", ["simultaneous", "optimistic", "alternating-heavy-ball", "cgd", "rk4"]
+)
 def test_matrix_powers_take_the_same_steps(force, name):
     game, method = named("strongly-monotone"), METHODS[name]()
     expected = stepped(game, method, [2.0, -1.0], 60)
@@ -123,9 +125,13 @@ def test_record_sees_state_and_memory():
     def velocity(z, memory):
         return memory.velocity
 
-    path = simulate(named("bilinear"), METHODS["heavy-ball"](), np.ones((2, 4)), 10, record=velocity)
+    path = simulate(
+        named("bilinear"), METHODS["heavy-ball"](), np.ones((2, 4)), 10, record=velocity
+    )
     assert path.states.shape == (11, 2, 4) and (path.states[0] == 0).all()
-    norms = simulate(named("bilinear"), Simultaneous(), np.ones((2, 4)), 10, record=lambda z, _: (z**2).sum(0))
+    norms = simulate(
+        named("bilinear"), Simultaneous(), np.ones((2, 4)), 10, record=lambda z, _: (z**2).sum(0)
+    )
     assert np.allclose(norms.states, 2 * 1.01 ** np.arange(11)[:, None])
 
 
@@ -161,7 +167,15 @@ def test_progress_and_cancelling():
             stop.set()
 
     game = named("letcher")
-    path = simulate(game, Simultaneous(lr=0.001), np.ones((2, 300)), 10**7, every=10**4, progress=progress, cancel=stop)
+    path = simulate(
+        game,
+        Simultaneous(lr=0.001),
+        np.ones((2, 300)),
+        10**7,
+        every=10**4,
+        progress=progress,
+        cancel=stop,
+    )
     assert path.outcome.cancelled and path.outcome.steps == seen[-1][0] == path.times[-1] < 10**7
     assert "Cancelled after" in str(path.outcome)
     assert all(total == 10**7 for _, total in seen)

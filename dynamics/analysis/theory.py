@@ -1,0 +1,157 @@
+"""The theory of a rule at a point, for every step size at once."""
+
+from __future__ import annotations
+
+from functools import cached_property, lru_cache
+from typing import Any
+
+import numpy as np
+import sympy
+from sympy.polys.matrices import DomainMatrix
+
+from dynamics.analysis.best import best_step, stationary_steps
+from dynamics.analysis.moduli import LAMBDA, squared_radius, tidy_root
+from dynamics.analysis.stability import StepRange, special_steps, step_ranges
+from dynamics.bounded import OutOfTimeError, within
+from dynamics.engine.codegen import array_function
+from dynamics.engine.linearise import jacobian_at, outputs_at
+from dynamics.engine.program import Program
+from dynamics.engine.trace import StepProgram, trace
+from dynamics.engine.tree import flatten
+from dynamics.formulas import Formulas
+from dynamics.game import Game
+from dynamics.methods import Method
+
+SECONDS = 2.0
+"""How long the search for closed forms may take, …"""
+SMALL = 2
+"""… except for polynomials up to this degree, which are never slow."""
+
+Values = tuple[tuple[sympy.Symbol, sympy.Expr], ...]
+
+
+class StepTheory:
+    """A rule at an equilibrium: the exact matrix of its step over the symbol ``lr``.
+
+    Parameters
+    ----------
+    game : with the values of its parameters.
+    skeleton, values : the rule with symbols for its hyper-parameters, and what they stand for; the
+        step size appears as ``lr``.
+    point : the equilibrium, exact.
+    lr : the symbol of the step size.
+    """
+
+    def __init__(
+        self, game: Game, skeleton: Method, values: Values, point: tuple[sympy.Expr, ...], lr: sympy.Symbol
+    ):  # fmt: skip
+        self.lr = lr
+        hyper = dict(values)
+        z = np.array(point, dtype=object)
+        self.program: StepProgram = trace(game.formulas, skeleton, tuple(hyper))
+        memory = [entry for leaf in flatten(skeleton.init(game, z)) for entry in np.ravel(leaf)]
+        constants = hyper | game.substitution
+        rest = [sympy.sympify(entry).xreplace(constants) for entry in [*z, *memory]]
+        at = dict(zip(self.program.state, rest, strict=True)) | constants
+        self.matrix = jacobian_at(self.program.program, self.program.state, at)
+        after = outputs_at(self.program.program, at)[: self.program.dimension]
+        self.moves = [(old, new) for old, new in zip(z, after, strict=True) if not _same(old, new)]
+        """The coordinates that the rule moves although the field is zero: before and after."""
+
+    @cached_property
+    def is_affine(self) -> bool:
+        """Whether the step itself is affine, so that its matrix tells everything."""
+        return self.program.affine is not None
+
+    @cached_property
+    def polynomial(self) -> sympy.Expr:
+        """The characteristic polynomial over the step size, without its zero roots."""
+        coefficients = DomainMatrix.from_Matrix(self.matrix).to_field().charpoly()
+        while len(coefficients) > 1 and coefficients[-1] == 0:
+            coefficients = coefficients[:-1]
+        domain = DomainMatrix.from_Matrix(self.matrix).to_field().domain
+        degree = len(coefficients) - 1
+        return sum(
+            (domain.to_sympy(c) * LAMBDA ** (degree - i) for i, c in enumerate(coefficients)),
+            sympy.S.Zero,
+        )
+
+    def radius(self, lr: np.ndarray) -> np.ndarray:
+        """The spectral radius at step sizes, by LAPACK; infinite at a pole of the step."""
+        entries = self._entries(np.asarray(lr, dtype=float))
+        size = self.matrix.shape[0]
+        matrices = np.moveaxis(entries.reshape(size, size, -1), -1, 0)
+        finite = np.isfinite(matrices).all(axis=(1, 2))
+        values = np.linalg.eigvals(np.where(finite[:, None, None], matrices, 0.0))
+        return np.where(finite, np.abs(values).max(axis=-1), np.inf)
+
+    @cached_property
+    def _entries(self) -> Any:
+        return array_function(Program((self.lr,), (), tuple(self.matrix)))
+
+    @cached_property
+    def others(self) -> set[sympy.Symbol]:
+        """The symbols besides the step size on which the matrix depends."""
+        return self.matrix.free_symbols - {self.lr}
+
+    @cached_property
+    def squared_radius(self) -> sympy.Expr | None:
+        """The squared spectral radius, where a closed form is found in time."""
+
+        def search() -> sympy.Expr | None:
+            return squared_radius(self.polynomial, self.lr)
+
+        try:
+            small = sympy.degree(self.polynomial, LAMBDA) <= SMALL
+            return search() if small else within(SECONDS, search)
+        except (OutOfTimeError, sympy.PolynomialError, NotImplementedError):
+            return None
+
+    @cached_property
+    def radius_formula(self) -> sympy.Expr | None:
+        """The spectral radius, where there is a closed form."""
+        return None if self.squared_radius is None else tidy_root(self.squared_radius)
+
+    @cached_property
+    def special(self) -> list[sympy.Expr]:
+        """The exact step sizes at which multipliers meet each other or the unit circle."""
+        return special_steps(_rational(self.polynomial), self.lr)
+
+    @cached_property
+    def ranges(self) -> list[StepRange]:
+        """The step sizes by kind."""
+        return step_ranges(self.special, lambda lr: float(self.radius(np.array([lr]))[0]))
+
+    @cached_property
+    def best(self) -> sympy.Expr | None:
+        """The step size with the smallest spectral radius."""
+        candidates = {*self.special, *stationary_steps(self.squared_radius, self.lr)}
+        return best_step(self.ranges, self.radius, candidates)
+
+
+@lru_cache(maxsize=256)
+def step_theory(
+    formulas: Formulas,
+    parameters: Values,
+    leader: int,
+    skeleton: Method,
+    values: Values,
+    point: tuple[sympy.Expr, ...],
+    lr: sympy.Symbol,
+) -> StepTheory:
+    """The theory, kept for the next step size: turning that knob costs next to nothing."""
+    game = Game.of(formulas, {symbol.name: value for symbol, value in parameters}, leader)
+    return StepTheory(game, skeleton, values, point, lr)
+
+
+def _rational(polynomial: sympy.Expr) -> sympy.Expr:
+    """The polynomial with irrational numbers replaced by rationals of thirty digits."""
+    irrational = [
+        n for n in sympy.preorder_traversal(polynomial) if n.is_number and not n.is_rational
+    ]
+    return polynomial.xreplace({n: sympy.Rational(str(sympy.N(n, 30))) for n in irrational})
+
+
+def _same(old: sympy.Expr, new: sympy.Expr) -> bool:
+    difference = sympy.cancel(new - old)
+    return difference == 0 or (difference.is_number and abs(complex(difference)) < 1e-8)
