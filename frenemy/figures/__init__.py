@@ -37,12 +37,16 @@ from frenemy.figures.marks import (
     VerticalLine,
 )
 from frenemy.figures.multipliers import multipliers
+from frenemy.figures.paper import to_matplotlib
 from frenemy.figures.portrait import phase_portrait
-from frenemy.figures.recipe import Recipe, RecipeError
+from frenemy.figures.recipe import Recipe, RecipeError, read_recipe
+from frenemy.figures.saving import FORMATS, render, save
+from frenemy.figures.screen import to_plotly, with_click_grid
 from frenemy.figures.style import COLORS, STYLES, Style, series
 
 __all__ = [
     "COLORS",
+    "FORMATS",
     "STYLES",
     "Arrows",
     "Axis",
@@ -69,5 +73,11 @@ __all__ = [
     "image_grid",
     "multipliers",
     "phase_portrait",
+    "read_recipe",
+    "render",
+    "save",
     "series",
+    "to_matplotlib",
+    "to_plotly",
+    "with_click_grid",
 ]

@@ -83,7 +83,7 @@ def titles(images: Images) -> Text:
     """The titles of images, each under its own."""
     x, y = images.places()
     _, height, width = images.pixels.shape
-    return Text(x + width / 2, y + height, images.titles, align="below", size=0.75)
+    return Text(x + width / 2, y + 1.03 * height, images.titles, align="below", size=0.75)
 
 
 def cell_texts(heat: HeatMap, style: Style) -> list[tuple[Text, str]]:

@@ -62,17 +62,17 @@ def to_matplotlib(figure: Figure, style: str | Style = "slide") -> MatplotlibFig
         return Page(figure, find_style(style)).page
 
 
-def animate(figure: Figure, style: str | Style = "slide") -> Iterator[np.ndarray]:
+def animate(figure: Figure, style: str | Style = "slide") -> list[np.ndarray]:
     """Pictures of all frames as RGB arrays ``(height, width, 3)``; of a still figure, one."""
     look = find_style(style)
     with plain_settings():
         page = Page(figure, look, dpi=look.gif_dpi)
         page.freeze()
+        pictures = []
         for index in range(len(figure.frames)):
             page.show(index)
-            yield page.picture()
-        if not figure.frames:
-            yield page.picture()
+            pictures.append(page.picture())
+        return pictures or [page.picture()]
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,8 @@ def dress(axes: Any, panel: Panel, ranges: Any, style: Style) -> None:
         _dress_axis(axes, panel.z, "z", panel.z.range, style)
         axes.set_box_aspect((1, 1, 0.7), zoom=0.9)
         axes.view_init(*VIEW)
+        # The paths on a surface lie on it: drawn in order, not hidden by patches nearer the eye.
+        axes.computed_zorder = False
         return
     for side, spine in axes.spines.items():
         hidden = panel.x.hidden if side in ("top", "bottom") else panel.y.hidden
@@ -40,7 +42,8 @@ def dress(axes: Any, panel: Panel, ranges: Any, style: Style) -> None:
 
 def _dress_axis(axes: Any, axis: Axis, where: str, ends: Any, style: Style) -> None:
     ink = style.color("ink")
-    getattr(axes, f"set_{where}label")(axis.label, fontsize=style.text, color=ink)
+    pad = 0.2 * style.text if axes.name != "3d" else 0.55 * style.text
+    getattr(axes, f"set_{where}label")(axis.label, fontsize=style.text, color=ink, labelpad=pad)
     if axis.scale == "symlog":
         getattr(axes, f"set_{where}scale")("symlog", linthresh=axis.linear_below)
     elif axis.scale == "log":
@@ -64,6 +67,10 @@ def _dress_axis(axes: Any, axis: Axis, where: str, ends: Any, style: Style) -> N
         _log_ticks(ticks, ends)
     if where == "z" and ends is not None:
         axes.set_zlim(*ends)
+    if axes.name == "3d":
+        ticks.set_pane_color(style.color("background"))
+        ticks.line.set_color(style.color("muted"))
+        ticks._axinfo["grid"] |= {"color": style.color("faint"), "linewidth": 0.35 * style.line}
 
 
 def _log_ticks(ticks: Any, ends: tuple[float, float]) -> None:
@@ -78,6 +85,8 @@ def _log_ticks(ticks: Any, ends: tuple[float, float]) -> None:
 
 def add_scale(page: Any, axes: Any, mark: HeatMap, cells: Any, style: Style) -> None:
     scale = page.colorbar(cells, ax=axes, pad=0.02, aspect=25)
-    scale.set_label(mark.scale, fontsize=style.text, color=style.color("ink"))
+    scale.set_label(
+        mark.scale, fontsize=style.text, color=style.color("ink"), labelpad=0.5 * style.text
+    )
     scale.ax.tick_params(labelsize=style.small, labelcolor=style.color("ink"), length=0)
     scale.outline.set_visible(False)

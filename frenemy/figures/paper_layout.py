@@ -56,8 +56,10 @@ def arrange(page: Any, figure: Figure, style: Style, handles: Sequence[Handles])
     if legend is not None and not beside:
         low = (under + outside.pad) / page.get_figheight()
         legend.set_bbox_to_anchor((0.5, low), page.transFigure)
-    elif legend is not None:
+    elif style.fixed and len(figure.panels) == 1 and figure.panels[0].equal_aspect:
         outside.bring_together(legend, bottom, right, top)
+    elif legend is not None:
+        outside.stand_right(legend, bottom, right, top)
     return moment
 
 
@@ -137,7 +139,7 @@ class _Outside:
         for axes, panel, entries in zip(self.page.axes, self.figure.panels, handles, strict=False):
             if not entries:
                 continue
-            below = (1.6 * style.small + (1.6 * style.text if panel.x.label else 0)) / 72
+            below = (2.2 * style.small + (1.8 * style.text if panel.x.label else 0)) / 72
             shift = ScaledTranslation(0, -below, self.page.dpi_scale_trans)
             columns, labels = _columns(list(entries), width, style)
             legend = axes.legend(
@@ -169,7 +171,7 @@ class _Outside:
         )
 
     def bring_together(self, legend: Any, bottom: float, right: float, top: float) -> None:
-        """Centre a panel and the legend at its right as one group."""
+        """Centre a panel and the legend at its right, if there is one, as one group."""
         self.page.draw_without_rendering()
         boxes = [axes.get_tightbbox() for axes in self.page.axes]
         page_width, page_height = self.page.get_size_inches()
@@ -177,8 +179,14 @@ class _Outside:
         end = max(box.x1 for box in boxes) / self.page.dpi
         free = max(page_width - (end - left) - right - 3 * self.pad, 0) / 2
         self.panels(free, bottom, right + free, top)
+        if legend is not None:
+            self.stand_right(legend, bottom, right + free, top)
+
+    def stand_right(self, legend: Any, bottom: float, right: float, top: float) -> None:
+        """Begin a legend so far from the right edge, half way up the panels."""
+        page_width, page_height = self.page.get_size_inches()
         middle = (bottom + page_height - top) / 2
-        anchor = ((page_width - right - free) / page_width, middle / page_height)
+        anchor = (1 - right / page_width, middle / page_height)
         legend.set_bbox_to_anchor(anchor, self.page.transFigure)
 
     def _text(self, text: str, **look: Any) -> Any:

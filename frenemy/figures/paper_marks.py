@@ -233,7 +233,7 @@ def _surface(mark: Surface, easel: Easel) -> list[Any]:
             rcount=min(80, len(mark.y)),
             ccount=min(80, len(mark.x)),
             linewidth=0,
-            antialiased=mark.opacity < 1,
+            antialiased=False,
             alpha=mark.opacity,
             zorder=easel.level,
         )
@@ -273,7 +273,7 @@ def _level_colors(mark: Contour, style: Style) -> list[Any]:
     levels = np.atleast_1d(mark.levels)
     if mark.color is not None:
         return [style.color(mark.color)] * len(levels)
-    return style.sample(mark.colormap, np.linspace(0, 1, len(levels)))
+    return list(style.level_colors(mark.colormap, len(levels)))
 
 
 DRAW: dict[type[Mark], Callable[[Any, Easel], list[Any]]] = {

@@ -1,15 +1,29 @@
-"""The recipe of a figure: what must be run to draw it again."""
+"""The recipe of a figure: what must be run to draw it again, and how to find it in a saved file.
+
+A file may come from anywhere. Nothing in it is evaluated, and only a bounded part of it is parsed.
+"""
 
 from __future__ import annotations
 
 import json
+import re
+import xml.parsers.expat
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from pathlib import Path
 from typing import Any
 
 MOST_TEXT = 64 * 1024
 """How many bytes the JSON of a recipe may take."""
 
+MOST_FILE = 200_000_000
+"""How many bytes a file may have whose recipe is read."""
+
+KEYWORD = "frenemy-recipe"
+"""The name under which a file holds its recipe."""
+
+_HEAD = 512 * 1024
 _FIELDS = {"lesson", "figure", "knobs", "style", "versions"}
 
 
@@ -82,3 +96,124 @@ def _plain(values: Any, what: str) -> dict[str, Any]:
         return dict(json.loads(json.dumps(dict(values), allow_nan=False)))
     except (TypeError, ValueError, RecursionError) as error:
         raise RecipeError(f"{what} must hold only what JSON can hold: {error}") from None
+
+
+def read_recipe(path: str | Path) -> Recipe:
+    """The recipe in a saved figure: PDF, SVG, PNG, GIF or HTML, whatever the file is called.
+
+    Raises
+    ------
+    RecipeError
+        If the file cannot be read, is too large, is of another kind, or holds no valid recipe.
+    """
+    path = Path(path)
+    try:
+        size = path.stat().st_size
+        if size > MOST_FILE:
+            raise RecipeError(f"{path} has {size:,} bytes; recipes are read up to {MOST_FILE:,}")
+        data = path.read_bytes()
+    except OSError as error:
+        raise RecipeError(f"{path} cannot be read: {error.strerror or error}") from None
+    text = _find(path, data)
+    if text is None:
+        raise RecipeError(f"{path} holds no recipe; only figures saved by this program do")
+    try:
+        return Recipe.from_json(text)
+    except RecipeError as error:
+        raise RecipeError(f"{path}: {error}") from None
+
+
+def _find(path: Path, data: bytes) -> str | None:
+    """The JSON in the bytes of a file, or None."""
+    if data.startswith(b"%PDF-"):
+        return _find_in_pdf(data)
+    if data.startswith((b"\x89PNG\r\n\x1a\n", b"GIF8")):
+        return _find_in_image(path)
+    head = data[:_HEAD].lstrip()
+    if head.startswith(b"<?xml") or head.startswith(b"<svg"):
+        return _find_in_svg(head)
+    if head[:15].lower().startswith((b"<!doctype html", b"<html")):
+        return _find_in_html(head)
+    raise RecipeError(f"{path} is neither a PDF, SVG, PNG, GIF nor HTML file")
+
+
+def _find_in_pdf(data: bytes) -> str | None:
+    """The keywords of the document, a literal string in which ``\\``, ``(`` and ``)`` are escaped."""
+    start = data.rfind(f"/Keywords ({KEYWORD} ".encode())
+    if start < 0:
+        return None
+    start = data.index(b" (", start) + 2
+    literal = re.compile(rb"(?:[^\\()]|\\.){0,%d}\)" % (2 * MOST_TEXT), re.DOTALL)
+    found = literal.match(data, start)
+    if found is None:
+        return None
+    escaped = found[0][:-1].decode("latin-1")
+    return re.sub(r"\\(.)", r"\1", escaped).removeprefix(f"{KEYWORD} ")
+
+
+def _find_in_image(path: Path) -> str | None:
+    """The text chunk of a PNG or the comment of a GIF; no pixel is decoded."""
+    from PIL import Image
+
+    try:
+        with Image.open(path, formats=("PNG", "GIF")) as image:
+            chunk, comment = image.info.get(KEYWORD), image.info.get("comment", b"")
+    except Exception as error:
+        raise RecipeError(f"{path} is a damaged image: {error}") from None
+    if isinstance(chunk, str):
+        return chunk
+    words = comment.decode("latin-1") if isinstance(comment, bytes) else str(comment)
+    return words.removeprefix(f"{KEYWORD} ") if words.startswith(f"{KEYWORD} ") else None
+
+
+class _Refused(Exception):
+    """An XML file declares entities, which no figure of ours does."""
+
+
+def _find_in_svg(head: bytes) -> str | None:
+    """The Dublin Core description in the metadata at the top of the file."""
+    pieces: list[str] = []
+    inside = False
+
+    def start(name: str, _: object) -> None:
+        nonlocal inside
+        inside = name.endswith("/dc/elements/1.1/ description")
+
+    def end(_: str) -> None:
+        nonlocal inside
+        inside = False
+
+    def text(value: str) -> None:
+        if inside:
+            pieces.append(value)
+
+    def refuse(*_: object) -> None:
+        raise _Refused
+
+    parser = xml.parsers.expat.ParserCreate(namespace_separator=" ")
+    parser.StartElementHandler, parser.EndElementHandler = start, end
+    parser.CharacterDataHandler, parser.EntityDeclHandler = text, refuse
+    try:
+        parser.Parse(head, False)
+    except (xml.parsers.expat.ExpatError, _Refused):
+        return None
+    words = "".join(pieces)
+    return words.removeprefix(f"{KEYWORD} ") if words.startswith(f"{KEYWORD} ") else None
+
+
+class _MetaFinder(HTMLParser):
+    """Notes the first ``<meta>`` that bears our name."""
+
+    content: str | None = None
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        found = dict(attrs)
+        if tag == "meta" and found.get("name") == KEYWORD and self.content is None:
+            self.content = found.get("content") or ""
+
+
+def _find_in_html(head: bytes) -> str | None:
+    end = head.find(b"</head>")
+    finder = _MetaFinder()
+    finder.feed(head[: end if end >= 0 else len(head)].decode("utf-8", errors="replace"))
+    return finder.content

@@ -62,7 +62,9 @@ def _add_heading(layout: Layout, figure: Figure, style: Style) -> None:
         return
     caption = balanced(to_html(figure.caption), 110)
     lines = (caption.count("\n") + 1) if caption else 0
-    layout["margin"]["t"] = ((2.4 if figure.title else 0.8) + 1.3 * lines) * size
+    layout["margin"]["t"] = (
+        (2.4 if figure.title else 0.8) + (1.3 * lines + 0.8 if lines else 0)
+    ) * size
     layout["title"] = {
         "text": to_html(figure.title),
         "font": {"size": 1.25 * size},
@@ -277,7 +279,7 @@ def _legend_per_panel(
         layout[name] = look | {
             "x": (left + right) / 2,
             "xanchor": "center",
-            "y": bottom - 4 * size / layout["height"],
+            "y": bottom - 4.6 * size / layout["height"],
             "yanchor": "top",
         }
         number = suffix(index)

@@ -253,7 +253,7 @@ def _contour(mark: Contour, slate: Slate) -> list[Trace]:
         return [
             _curve(slate, x, y, mark.color, mark.dash, mark.width) | {"hoverinfo": "skip"},
         ]
-    colors = slate.style.sample(mark.colormap, np.linspace(0, 1, len(lines)))
+    colors = slate.style.level_colors(mark.colormap, len(lines))
     traces = []
     for (level, x, y), color in zip(lines, colors, strict=True):
         trace = _curve(slate, x, y, "ink", mark.dash, mark.width)

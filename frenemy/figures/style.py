@@ -122,6 +122,12 @@ class Style:
         """Width in inches of a page with so many columns of panels."""
         return self.page[0] if self.fixed or columns == 1 else self.wide
 
+    def level_colors(self, colormap: str, count: int) -> list[str]:
+        """Colours for so many lines, in order, without those that the background would swallow."""
+        red, green, blue = (int(self.colors["background"][i : i + 2], 16) for i in (1, 3, 5))
+        dark = red + green + blue < 384
+        return self.sample(colormap, np.linspace(0.25 if dark else 0, 1 if dark else 0.88, count))
+
     def sample(self, colormap: str, fractions: np.ndarray) -> list[str]:
         """The hex colours at places from 0 to 1 along a colour scale."""
         stops = [[int(stop[i : i + 2], 16) for i in (1, 3, 5)] for stop in self.colormaps[colormap]]
