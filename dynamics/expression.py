@@ -16,7 +16,7 @@ import keyword
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
-from typing import NamedTuple, NoReturn
+from typing import NamedTuple
 
 import sympy
 
@@ -60,7 +60,7 @@ class ExpressionError(ValueError):
     Attributes
     ----------
     text : the whole text.
-    position : the index of the offending character; ``len(text)`` if something is missing at the end.
+    position : the index of the offending character; ``len(text)`` if the end is.
     """
 
     def __init__(self, reason: str, text: str, position: int):
@@ -118,7 +118,8 @@ def parse(text: str, names: Iterable[str]) -> sympy.Expr:
     try:
         return within(SECONDS, parser.formula).expression
     except OutOfTimeError:
-        parser.refuse("this formula takes too long to put together; write a simpler one")
+        reason = "this formula takes too long to put together; write a simpler one"
+        raise parser.error(reason) from None
 
 
 class _Parser:
@@ -137,10 +138,10 @@ class _Parser:
 
     def formula(self) -> Term:
         if self.token.kind == "end":
-            self.refuse("a formula is missing")
+            raise self.error("a formula is missing")
         term = self.sum()
         if self.token.kind != "end":
-            self.refuse_leftover()
+            raise self.leftover()
         return term
 
     def sum(self) -> Term:
@@ -181,37 +182,33 @@ class _Parser:
             return self.named(token)
         if token.text == "(":
             return self.parenthesised(token)
-        self.refuse(
-            "a number, a name or a parenthesis is missing"
-            if token.kind == "end"
-            else f"a number, a name or a parenthesis is missing before {token.text!r}",
-            token,
-        )
+        before = "" if token.kind == "end" else f" before {token.text!r}"
+        raise self.error(f"a number, a name or a parenthesis is missing{before}", token)
 
     def named(self, token: Token) -> Term:
         if token.text in FUNCTIONS:
             opening = self.accept("(")
             if opening is None:
-                self.refuse(f"{token.text} needs its argument in parentheses", token)
+                raise self.error(f"{token.text} needs its argument in parentheses", token)
             return self.apply(token, arithmetic.call, token.text, self.parenthesised(opening))
         if token.text in self.symbols:
             return Term(self.symbols[token.text])
         if token.text in CONSTANTS:
             return Term(CONSTANTS[token.text])
-        self.refuse(_unknown(token.text, list(self.symbols)), token)
+        raise self.error(_unknown(token.text, list(self.symbols)), token)
 
     def parenthesised(self, opening: Token) -> Term:
         term = self.nested(opening, self.sum)
         if self.accept(")") is None:
             if self.token.kind == "end":
-                self.refuse("this parenthesis is never closed", opening)
-            self.refuse_leftover()
+                raise self.error("this parenthesis is never closed", opening)
+            raise self.leftover()
         return term
 
     def nested(self, place: Token, rule: Callable[[], Term]) -> Term:
         self.depth += 1
         if self.depth > MAX_DEPTH:
-            self.refuse(f"parentheses and powers may be nested {MAX_DEPTH} deep", place)
+            raise self.error(f"parentheses and powers may be nested {MAX_DEPTH} deep", place)
         term = rule()
         self.depth -= 1
         return term
@@ -227,18 +224,18 @@ class _Parser:
         try:
             return operation(*operands)
         except RefusedError as error:
-            self.refuse(str(error), place)
+            raise self.error(str(error), place) from None
 
-    def refuse_leftover(self) -> NoReturn:
+    def leftover(self) -> ExpressionError:
         token, before = self.token, self.tokens[self.index - 1]
         if token.text == ")":
-            self.refuse("this parenthesis was never opened")
+            return self.error("this parenthesis was never opened")
         after = "(…)" if token.text == "(" else token.text
         known = before.text if before.kind in ("number", "name") else "(…)"
-        self.refuse(f"an operator is missing; write {known}*{after}")
+        return self.error(f"an operator is missing; write {known}*{after}")
 
-    def refuse(self, reason: str, token: Token | None = None) -> NoReturn:
-        raise ExpressionError(reason, self.text, (token or self.token).position) from None
+    def error(self, reason: str, token: Token | None = None) -> ExpressionError:
+        return ExpressionError(reason, self.text, (token or self.token).position)
 
 
 def _tokens(text: str) -> list[Token]:
@@ -273,8 +270,9 @@ def _unknown(name: str, names: list[str]) -> str:
     words = [*names, *CONSTANTS, *FUNCTIONS]
     guess = _as_product(name, words) or next(iter(difflib.get_close_matches(name, words, n=1)), "")
     meant = f"; did you mean {guess}?" if guess else "."
+    known = ", ".join(names) or "no variables"
     return (
-        f"{name!r:.60}{_foreign(name)} is not a variable here{meant} Known: {', '.join(names) or 'no variables'}; "
+        f"{name!r:.60}{_foreign(name)} is not a variable here{meant} Known: {known}; "
         f"functions: {', '.join(FUNCTIONS)}; constants: {', '.join(CONSTANTS)}"
     )
 

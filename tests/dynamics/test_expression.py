@@ -1,5 +1,6 @@
 """What a typed formula may be, what it means, and how everything else is refused."""
 
+import contextlib
 import pickle
 import re
 import time
@@ -138,7 +139,7 @@ HOSTILE = [
     "eval(x)",
     "１+x",
     "٣+x",
-    "х+y",  # noqa: RUF001
+    "х+y",
     "x\u200by",
     "\0",
     "x\0y",
@@ -186,10 +187,8 @@ def test_hostile_text_is_refused_at_once(text):
 @pytest.mark.parametrize("core", ["x", "0.1"])
 def test_deep_nesting_ends_in_time(inside, core):
     began = time.perf_counter()
-    try:
+    with contextlib.suppress(ExpressionError):
         parse(inside * 45 + core + ")" * 45, NAMES)
-    except ExpressionError:
-        pass
     assert time.perf_counter() - began < SECONDS
 
 
@@ -272,14 +271,15 @@ def test_reads_back_what_sympy_prints(expression):
 def _answers_in_time(text):
     began = time.perf_counter()
     try:
-        result = parse(text, NAMES)
+        answer = parse(text, NAMES)
     except ExpressionError as error:
-        assert 0 <= error.position <= len(text)
-    else:
-        assert isinstance(result, sympy.Expr)
-        assert result.free_symbols <= {x, y}
-        assert not result.has(sympy.zoo, sympy.nan, sympy.oo, sympy.I)
+        answer = error
     assert time.perf_counter() - began < SECONDS
+    if isinstance(answer, ExpressionError):
+        assert 0 <= answer.position <= len(text)
+    else:
+        assert answer.free_symbols <= {x, y}
+        assert not answer.has(sympy.zoo, sympy.nan, sympy.oo, sympy.I)
 
 
 @settings(max_examples=300, deadline=None)

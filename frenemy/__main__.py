@@ -1,0 +1,5 @@
+"""``python -m frenemy`` is the command ``frenemy``."""
+
+from frenemy.cli import main
+
+main(prog_name="frenemy")

@@ -1,0 +1,74 @@
+"""The lessons, each in the file of its name; none is imported before it is asked for.
+
+To add one, copy a sibling file and add a line to ``TITLES``.
+
+:func:`load` gives the :class:`Lesson` of a name, ``NAMES`` lists them, ``TITLES`` says what each
+is about. A lesson's file is written with :class:`Lesson`, :func:`knob` and :class:`Compared`; those
+who generate something from lessons use :func:`knob_specs`, :func:`make_knobs`,
+:func:`knobs_to_dict`, :func:`knobs_to_query` and :func:`fact_rows`.
+"""
+
+from __future__ import annotations
+
+import difflib
+from importlib import import_module
+
+from frenemy.lessons._lesson import (
+    Compared,
+    KnobSpec,
+    Lesson,
+    Progress,
+    fact_rows,
+    knob,
+    knob_specs,
+    knobs_to_dict,
+    knobs_to_query,
+    make_knobs,
+)
+
+TITLES: dict[str, str] = {
+    "nash": "The Nash equilibrium of xy",
+    "rotation": "Gradient descent for a Nash equilibrium",
+    "digits": "A GAN learns to draw digits",
+}
+"""Lesson name -> title. ``step-size`` would stand in ``step_size.py``."""
+
+NAMES: tuple[str, ...] = tuple(TITLES)
+
+
+def load(name: str) -> Lesson:
+    """The lesson of that name.
+
+    Raises
+    ------
+    ValueError
+        If there is none, listing those there are.
+    """
+    if name not in TITLES:
+        near = difflib.get_close_matches(str(name), TITLES, n=1)
+        guess = f" Did you mean {near[0]!r}?" if near else ""
+        raise ValueError(f"there is no lesson {name!r}.{guess} Lessons: {', '.join(TITLES)}")
+    lesson: Lesson = import_module(f"{__name__}.{name.replace('-', '_')}").LESSON
+    if (lesson.name, lesson.title) != (name, TITLES[name]):
+        raise ValueError(
+            f"the lesson {name!r} is registered as {TITLES[name]!r} but calls itself "
+            f"{lesson.name!r}, {lesson.title!r}; make the two agree"
+        )
+    return lesson
+
+
+__all__ = [
+    "NAMES",
+    "TITLES",
+    "Compared",
+    "KnobSpec",
+    "Lesson",
+    "Progress",
+    "fact_rows",
+    "knob",
+    "knob_specs",
+    "knobs_to_dict",
+    "knobs_to_query",
+    "load",
+    "make_knobs",
+]

@@ -1,0 +1,1 @@
+"""Recurrent nets as chains of Jacobians; this room is still empty."""
