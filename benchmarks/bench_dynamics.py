@@ -83,7 +83,7 @@ def warm() -> None:
 
 
 def kernel(game: Game, start: np.ndarray, rival) -> None:
-    """The same without the matrix power: a step size for each start keeps the step from being one matrix."""
+    """The same without the matrix power: with a step size for each start it does not apply."""
     rates = np.full(STARTS, LR)
 
     def ours() -> np.ndarray:
@@ -122,7 +122,8 @@ def alone() -> None:
 
     times = [seconds(lambda i=i: fresh(i)) for i in range(1, 8)]
     print(
-        f"5,000 steps of a fresh game, everything included: {1000 * statistics.median(times):.1f} ms (wanted < 100)"
+        "5,000 steps of a fresh game, everything included: "
+        f"{1000 * statistics.median(times):.1f} ms (wanted < 100)"
     )
     bilinear, rule = games.named("bilinear"), Alternating(lr=0.1)
 

@@ -29,8 +29,8 @@ class CriticalPoint:
 
     Attributes
     ----------
-    coordinates : exact expressions or numbers, one a variable; on a continuum they contain ``free``.
-    free : the variables that run along a continuum; empty for a single point.
+    coordinates : exact expressions or numbers, one a variable; on a continuum they contain
+    ``free``. free : the variables that run along a continuum; empty for a single point.
     kinds : those of ``KINDS`` that hold. *local Nash*: no player gains by a small move of its own
         (strictly or not). *local minimax*: the minimiser leads, the maximiser answers (zero-sum
         games of two players only). *stable*, *centre*, *saddle*, *unstable*: the flow
@@ -62,14 +62,15 @@ class CriticalPoint:
     def __str__(self) -> str:
         where = ", ".join(map(str, self.coordinates))
         line = f" for every {', '.join(map(str, self.free))}" if self.free else ""
-        return f"({where}){line}: {', '.join(k for k in KINDS if k in self.kinds) or 'none of the kinds'}"
+        kinds = ", ".join(kind for kind in KINDS if kind in self.kinds)
+        return f"({where}){line}: {kinds or 'none of the kinds'}"
 
 
 def classify(
     game: Game, coordinates: Sequence[sympy.Expr], free: tuple[sympy.Symbol, ...], is_exact: bool
 ) -> CriticalPoint:
     """The kinds of a zero of the field; a continuum is judged where its free variables are 0."""
-    at = {symbol: sympy.S.Zero for symbol in free}
+    at = dict.fromkeys(free, sympy.S.Zero)
     point = [exact(value).xreplace(at) for value in coordinates]
     values = dict(zip(game.symbols, point, strict=True))
     jacobian = game.jacobian.xreplace(values)
@@ -80,9 +81,7 @@ def classify(
         kinds.add("local Nash")
     if _is_minimax(game, jacobian, reasons):
         kinds.add("local minimax")
-    return CriticalPoint(
-        tuple(coordinates), free, frozenset(kinds), reasons, eigenvalues, is_exact
-    )
+    return CriticalPoint(tuple(coordinates), free, frozenset(kinds), reasons, eigenvalues, is_exact)
 
 
 def _eigenvalues(matrix: sympy.Matrix) -> list[sympy.Expr]:
@@ -114,7 +113,10 @@ def _flow_kinds(eigenvalues: np.ndarray, reasons: dict[str, str]) -> set[str]:
 
 
 def _is_nash(
-    game: Game, values: dict[sympy.Symbol, sympy.Expr], jacobian: sympy.Matrix, reasons: dict[str, str]
+    game: Game,
+    values: dict[sympy.Symbol, sympy.Expr],
+    jacobian: sympy.Matrix,
+    reasons: dict[str, str],
 ) -> bool:
     """Each player's own second derivative positive definite; where it is zero, its loss decides."""
     holds, parts = True, []

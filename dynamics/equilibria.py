@@ -61,7 +61,8 @@ def equilibria(
 
 @lru_cache(maxsize=128)
 def _found(
-    formulas: Formulas, parameters: tuple[tuple[str, Any], ...], leader: int, box: float, symbolic: bool, seconds: float
+    formulas: Formulas, parameters: tuple[tuple[str, Any], ...], leader: int, box: float, symbolic:
+    bool, seconds: float
 ) -> tuple[CriticalPoint, ...]:  # fmt: skip
     game = Game.of(formulas, dict(parameters), leader)
     if symbolic:
@@ -94,7 +95,7 @@ def _exact(game: Game) -> list[CriticalPoint]:
 def _isolated(
     equations: Sequence[sympy.Expr], symbols: Sequence[sympy.Symbol]
 ) -> list[dict[sympy.Symbol, sympy.Expr]] | None:
-    """All real solutions, if a lexicographic Gröbner basis has the shape ``x_i = p_i(t), q(t) = 0``."""
+    """All real solutions, if the lexicographic Gröbner basis is ``x_i = p_i(t), q(t) = 0``."""
     basis = sympy.groebner(equations, *symbols, order="lex")
     *head, last = basis.polys
     final = symbols[-1]

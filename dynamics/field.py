@@ -32,8 +32,10 @@ class VectorField(Protocol):
     field's own business.
     """
 
-    players: tuple[slice, ...]
-    """Which coordinates belong to which player."""
+    @property
+    def players(self) -> tuple[slice, ...]:
+        """Which coordinates belong to which player."""
+        ...
 
     def __call__(self, z: Array) -> Array:
         """:math:`F(z)`, every player's gradient of its own loss."""

@@ -38,8 +38,8 @@ def flow(
     Returns
     -------
     Trajectory
-        ``times`` ``(points,)`` and ``states`` ``(points, d, ...)``, NaN after a start has diverged; the
-        outcome counts kept times as steps.
+        ``times`` ``(points,)`` and ``states`` ``(points, d, ...)``, NaN after a start has
+        diverged; the outcome counts kept times as steps.
 
     Raises
     ------

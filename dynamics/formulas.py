@@ -15,8 +15,8 @@ from dynamics.backend import Array
 from dynamics.linear import solve_linear
 
 Quantity = tuple[str, int]
-"""Which formulas: ``("field", -1)``, ``("jacobian", -1)``, or ``("block" | "loss" | "loss_gradient",
-player)``."""
+"""Which formulas: ``("field", -1)``, ``("jacobian", -1)``, or ``("block" | "loss" |
+"loss_gradient", player)``."""
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property, lru_cache
-from typing import Any, Self
+from typing import Any, Self, TypeAlias
 
 import numpy as np
 import sympy
@@ -15,8 +15,8 @@ from dynamics.engine.program import Program
 from dynamics.expression import parse
 from dynamics.formulas import FormulaField, Formulas, Quantity, substituted
 
-Formula = str | sympy.Expr
-Names = str | sympy.Symbol | Sequence[str | sympy.Symbol]
+Formula: TypeAlias = str | sympy.Expr
+Names: TypeAlias = str | sympy.Symbol | Sequence[str | sympy.Symbol]
 
 
 class Game(FormulaField):
@@ -139,7 +139,7 @@ class Game(FormulaField):
 
     @cached_property
     def jacobian(self) -> sympy.ImmutableMatrix:
-        """:math:`J = \\partial F/\\partial z`, shape ``(d, d)``, parameters as in :attr:`losses`."""
+        """:math:`J = \\partial F/\\partial z`, ``(d, d)``, parameters as in :attr:`losses`."""
         return self.formulas.jacobian.xreplace(self.substitution)
 
     @cached_property
@@ -200,7 +200,7 @@ class Game(FormulaField):
 
 
 def exact(value: Any) -> sympy.Expr:
-    """A number as the exact rational that its shortest decimal form means; expressions unchanged."""
+    """A number as the rational that its shortest decimal form means; expressions unchanged."""
     if isinstance(value, sympy.Basic):
         return value
     return sympy.Rational(repr(float(value))) if np.isfinite(value) else sympy.sympify(value)

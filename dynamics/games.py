@@ -51,9 +51,10 @@ def stable_not_nash() -> Game:
 
 
 def continuum() -> Game:
-    """Losses :math:`(x+y)^2 - 2x` and :math:`(x+y)^2 - 2y`: every point of x + y = 1 is a Nash point.
+    """A line of Nash equilibria.
 
-    A small general-sum game (tandem, letcher2019).
+    With losses :math:`(x+y)^2 - 2x` and :math:`(x+y)^2 - 2y` it is every point of x + y = 1. A
+    small general-sum game (tandem, letcher2019).
     """
     return Game(["(x+y)^2 - 2*x", "(x+y)^2 - 2*y"], ["x", "y"])
 
@@ -70,8 +71,8 @@ def dirac(gamma: float = 0.0) -> Game:
     """The Dirac-GAN with the saturating loss and the R1 penalty :math:`\\gamma/2\\,\\psi^2`.
 
     The data are a point at 0, the generator a point at θ, the discriminator
-    :math:`D(x) = \\psi x`. Without the penalty it never converges; with it the eigenvalues meet on the
-    axis at γ = 1 (mescheder2018).
+    :math:`D(x) = \\psi x`. Without the penalty it never converges; with it the eigenvalues meet on
+    the axis at γ = 1 (mescheder2018).
     """
     theta, psi, weight = sympy.symbols("theta psi gamma", real=True)
     value = -softplus(-theta * psi) - sympy.log(2)

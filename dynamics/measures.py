@@ -79,7 +79,7 @@ def _angles(trajectory: Trajectory, point: Any, indices: np.ndarray) -> np.ndarr
 
 
 def _whole_turns(trajectory: Trajectory, point: Any, indices: np.ndarray) -> int:
-    """How many of the indices make up a whole number of half turns; all of them if there is none."""
+    """How many of the indices make up whole half turns; all of them if there is none."""
     if trajectory.states.shape[1] != 2 or indices.size < 3:
         return int(indices.size)
     turned = np.abs(np.diff(_angles(trajectory, point, indices)).cumsum())

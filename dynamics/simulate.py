@@ -66,8 +66,8 @@ def simulate(
     Returns
     -------
     Trajectory
-        ``times`` ``(T,)``, ``states`` ``(T, d, ...)`` and the ``outcome``. It ends early when every start
-        has diverged.
+        ``times`` ``(T,)``, ``states`` ``(T, d, ...)`` and the ``outcome``. It ends early when
+        every start has diverged.
 
     Raises
     ------

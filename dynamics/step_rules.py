@@ -51,7 +51,8 @@ class Momentum:
     """Heavy-ball momentum: :math:`m \\leftarrow \\beta m + g`, direction :math:`m`.
 
     With a constant step size it is Polyak's
-    :math:`z_{t+1} = z_t - \\eta g_t + \\beta (z_t - z_{t-1})` [polyak1964]_; the velocity starts at zero.
+    :math:`z_{t+1} = z_t - \\eta g_t + \\beta (z_t - z_{t-1})` [polyak1964]_; the velocity starts
+    at zero.
     """
 
     beta: Weight = 0.9
@@ -95,7 +96,7 @@ class RMSProp:
 
 
 class Moments(NamedTuple):
-    """Adam's memory: both moments, shape ``(d, ...)``, and :math:`\\beta_i^t`, shape ``(1, ...)``."""
+    """Both moments, shape ``(d, ...)``, and :math:`\\beta_i^t`, shape ``(1, ...)``."""
 
     mean: Array
     square: Array
@@ -107,8 +108,8 @@ class Moments(NamedTuple):
 class Adam:
     """Adam with bias correction, in torch's convention [kingma2015]_.
 
-    :math:`m \\leftarrow \\beta_1 m + (1-\\beta_1) g`, :math:`v \\leftarrow \\beta_2 v + (1-\\beta_2) g^2`;
-    the direction is :math:`\\hat m / (\\sqrt{\\hat v} + \\epsilon)` with
+    :math:`m \\leftarrow \\beta_1 m + (1-\\beta_1) g`, :math:`v \\leftarrow \\beta_2 v +
+    (1-\\beta_2) g^2`; the direction is :math:`\\hat m / (\\sqrt{\\hat v} + \\epsilon)` with
     :math:`\\hat m = m/(1-\\beta_1^t)`, :math:`\\hat v = v/(1-\\beta_2^t)`. Moments start at zero.
     """
 

@@ -68,7 +68,8 @@ class Trajectory:
     Attributes
     ----------
     times : the steps (or, for a flow, the times) at which states were kept, shape ``(T,)``.
-    states : the states there, shape ``(T, d, ...)``; with ``record`` whatever it returned, stacked on
+    states : the states there, shape ``(T, d, ...)``; with ``record`` whatever it returned, stacked
+        on
         the first axis. A start that has diverged is NaN.
     outcome : how it ended.
     """

@@ -45,7 +45,8 @@ def analyse(game: Game, method: Method, point: Sequence[Any] | None = None) -> V
     Returns
     -------
     Verdict
-        ``converges`` is None, and the reason says "undetermined", where linear theory cannot decide.
+        ``converges`` is None, and the reason says "undetermined", where linear theory cannot
+        decide.
 
     Raises
     ------
@@ -141,7 +142,7 @@ def _equilibrium(game: Game, point: Sequence[Any] | None) -> tuple[sympy.Expr, .
 def _hyper(
     method: Method, hyper: dict[sympy.Symbol, Any]
 ) -> tuple[Values, sympy.Symbol, sympy.Expr]:
-    """Exact hyper-parameters with one symbol for the step size; that symbol; the rule's own step."""
+    """Exact hyper-parameters over one symbol for the step size; that symbol; the own step."""
     lr, at = sympy.Symbol("lr", positive=True), None
     values: dict[sympy.Symbol, sympy.Expr] = {}
     for symbol, value in hyper.items():

@@ -13,8 +13,9 @@ def squared_radius(polynomial: sympy.Expr, lr: sympy.Symbol) -> sympy.Expr | Non
 
     The polynomial is factored over the Gaussian rationals into linear and quadratic factors. For
     a root :math:`(P \\pm \\sqrt\\Delta)/2` with a real :math:`\\Delta`,
-    :math:`4|\\lambda|^2` is at most :math:`|P|^2 + \\Delta + 2\\sqrt\\Delta\\,|\\mathrm{Re} P|` where
-    :math:`\\Delta \\ge 0`, and :math:`|P|^2 - \\Delta + 2\\sqrt{-\\Delta}\\,|\\mathrm{Im} P|` elsewhere.
+    :math:`4|\\lambda|^2` is at most :math:`|P|^2 + \\Delta + 2\\sqrt\\Delta\\,|\\mathrm{Re} P|`
+    where :math:`\\Delta \\ge 0`, and :math:`|P|^2 - \\Delta + 2\\sqrt{-\\Delta}\\,|\\mathrm{Im} P|`
+    elsewhere.
     """
     squares: set[sympy.Expr] = set()
     for factor, _ in _factors(polynomial):

@@ -1,8 +1,8 @@
 """For which step sizes a rational family of polynomials has all its roots inside the unit circle.
 
 A root crosses the circle only where two roots have the product one, that is where the resultant of
-:math:`q(\\lambda)` and :math:`\\lambda^n q(1/\\lambda)` vanishes. Those step sizes are the exact roots of
-a polynomial; between them nothing changes, so one look at each interval decides it.
+:math:`q(\\lambda)` and :math:`\\lambda^n q(1/\\lambda)` vanishes. Those step sizes are the exact
+roots of a polynomial; between them nothing changes, so one look at each interval decides it.
 """
 
 from __future__ import annotations

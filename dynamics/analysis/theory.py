@@ -43,7 +43,8 @@ class StepTheory:
     """
 
     def __init__(
-        self, game: Game, skeleton: Method, values: Values, point: tuple[sympy.Expr, ...], lr: sympy.Symbol
+        self, game: Game, skeleton: Method, values: Values, point: tuple[sympy.Expr, ...], lr:
+        sympy.Symbol
     ):  # fmt: skip
         self.lr = lr
         hyper = dict(values)

@@ -22,7 +22,8 @@ class Verdict:
     converges : True or False where the theory decides, None where it does not.
     reason : one or two sentences that say why.
     critical_lr : every positive step size below it converges; 0 if none does, oo if all do.
-    best_lr : the step size with the smallest spectral radius; oo if larger is always better, None if
+    best_lr : the step size with the smallest spectral radius; oo if larger is always better, None
+        if
         no step size converges.
     period : steps in one turn of the slowest decaying (or fastest growing) mode; oo if it does not
         turn.

@@ -138,8 +138,8 @@ def scalar_loop(program: Program, state_size: int, checked: int) -> Callable[...
     """The program as a loop over one trajectory, on Python floats.
 
     The compiled ``loop(state, constants, records, every, limit, keep)`` appends every recorded
-    state to the list ``keep`` and returns how many steps it took before one left ``[-limit, limit]``
-    in one of its first ``checked`` coordinates (0 if none did).
+    state to the list ``keep`` and returns how many steps it took before one left ``[-limit,
+    limit]`` in one of its first ``checked`` coordinates (0 if none did).
     """
     text = body(program, ScalarPrinter())
     state, constants = text.inputs[:state_size], text.inputs[state_size:]

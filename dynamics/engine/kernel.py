@@ -18,9 +18,9 @@ def compile_kernel(
 ) -> Callable[..., None]:
     """The program as a Numba kernel over a range of starts, without Python's lock.
 
-    The kernel ``(state, constants, out, failed, first, last, records, every, taken, limit)`` advances
-    ``state`` (``(n, B)``, in place) for the starts in ``[first, last)``, writes each recorded state to
-    ``out`` (``(records, n, B)``) and the number of the step at which a start left
+    The kernel ``(state, constants, out, failed, first, last, records, every, taken, limit)``
+    advances ``state`` (``(n, B)``, in place) for the starts in ``[first, last)``, writes each
+    recorded state to ``out`` (``(records, n, B)``) and the number of the step at which a start left
     ``[-limit, limit]`` to ``failed`` (``(B,)``); from there on its state is NaN.
 
     Parameters
@@ -46,7 +46,8 @@ def kernel_source(
     state, constants = text.inputs[:state_size], text.inputs[state_size:]
     rows = [f"r{i}" for i in range(state_size)]
     following = [f"b{i}" for i in range(state_size)]
-    fixed, loads = [], [f"{name} = {row}[i]" for name, row in zip(state, rows, strict=True)]
+    fixed: list[str] = []
+    loads = [f"{name} = {row}[i]" for name, row in zip(state, rows, strict=True)]
     for i, name in enumerate(constants):
         where, index = (loads, "start + i") if varying[i] else (fixed, "0")
         where.append(f"{name} = constants[{i}, {index}]")

@@ -12,13 +12,11 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache, cached_property
-from typing import Any
 
 import numpy as np
 
 from dynamics.engine.kernel import BLOCK
 from dynamics.engine.trace import StepProgram
-
 
 WINDOW = 2**16
 """Steps of an affine path that are looked at together when the step of its divergence is sought."""
@@ -31,9 +29,6 @@ SHARES = 4
 class March(ABC):
     """Many starts on their way. ``state`` has shape ``(n, B)``, ``failed`` shape ``(B,)``."""
 
-    steps_per_call: int
-    """A number of steps that takes a moment, so that progress and cancelling stay responsive."""
-
     def __init__(
         self, step: StepProgram, state: np.ndarray, constants: list[np.ndarray], limit: float
     ):
@@ -43,6 +38,11 @@ class March(ABC):
         self.limit = limit
         self.taken = 0
         self.failed = np.zeros(state.shape[1])
+
+    @property
+    @abstractmethod
+    def steps_per_call(self) -> int:
+        """A number of steps that takes a moment, so that progress and cancelling are prompt."""
 
     @abstractmethod
     def advance(self, records: int, every: int) -> np.ndarray:
@@ -157,7 +157,10 @@ class KernelMarch(March):
 class AffineMarch(March):
     """Powers of the matrix of an affine step: the cost does not grow with the number of steps."""
 
-    steps_per_call = 10**18
+    @property
+    def steps_per_call(self) -> int:
+        """As many as there are: they cost nothing."""
+        return 10**18
 
     def advance(self, records: int, every: int) -> np.ndarray:
         """One matrix product a record."""
@@ -175,7 +178,7 @@ class AffineMarch(March):
 
     @cached_property
     def powers(self) -> list[np.ndarray]:
-        """The matrix to the powers 1, 2, 4, … as far as they are finite; a last row for the constant."""
+        """The matrix to the powers 1, 2, 4, … as far as finite; its last row holds the constant."""
         size = self.state.shape[0]
         values = self.step.affine_step(*[value.ravel()[0] for value in self.constants])
         matrix = np.zeros((size + 1, size + 1))

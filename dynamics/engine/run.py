@@ -34,7 +34,7 @@ class Run(ABC):
 
     @abstractmethod
     def advance(self, records: int, every: int) -> np.ndarray:
-        """Take ``records * every`` steps and report after each ``every``: shape ``(records, ...)``."""
+        """Take ``records * every`` steps, report after each ``every``: ``(records, ...)``."""
 
 
 class FusedRun(Run):

@@ -150,8 +150,8 @@ def skeleton_of(method: Method) -> tuple[Method, dict[sympy.Symbol, Any]]:
     """A rule with symbols for its hyper-parameters, and the values they stand for.
 
     A hyper-parameter is a dataclass field annotated ``Rate`` or ``Weight``; all other fields
-    (counts, orders, flags) shape the step itself and stay. The symbols are called ``rule.lr`` and so
-    on, so that none is mistaken for a parameter of a game.
+    (counts, orders, flags) shape the step itself and stay. The symbols are called ``rule.lr`` and
+    so on, so that none is mistaken for a parameter of a game.
     """
     values: dict[sympy.Symbol, Any] = {}
 

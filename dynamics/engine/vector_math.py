@@ -47,7 +47,7 @@ def exp(x: float) -> float:
         + 2.27265548208155028766e-1
     ) * rr + 2.0
     mantissa = 1.0 + 2.0 * odd / (even - odd)
-    value = mantissa * float_of_bits((int64(n) + 1023) << 52)
+    value = mantissa * float_of_bits((int64(n) + 1023) << 52)  # type: ignore[call-arg]
     value = math.inf if x > LARGEST else value
     value = 0.0 if x < SMALLEST else value
     return value if x == x else x

@@ -15,9 +15,9 @@ from dynamics.step_rules import Plain, StepRule
 class Alternating(Method):
     """One player after another, each seeing the moves already made (Gauss-Seidel).
 
-    :math:`z_i' = z_i - \\eta F_i(z_1', \\dots, z_{i-1}', z_i, \\dots)`. On ``xy`` with x first it keeps
-    :math:`x^2 - \\eta x y + y^2` (x the minimiser; the sign turns with the order), so it neither
-    converges nor diverges for :math:`\\eta < 2`.
+    :math:`z_i' = z_i - \\eta F_i(z_1', \\dots, z_{i-1}', z_i, \\dots)`. On ``xy`` with x first it
+    keeps :math:`x^2 - \\eta x y + y^2` (x the minimiser; the sign turns with the order), so it
+    neither converges nor diverges for :math:`\\eta < 2`.
 
     Parameters
     ----------
@@ -40,7 +40,8 @@ class Alternating(Method):
 
     def step(self, field: VectorField, z: Array, memory: tuple[Any, ...]) -> tuple[Array, Any]:
         """Each player's step in turn."""
-        state, memories, moved = copy(z), list(memory), set()
+        moved: set[int] = set()
+        state, memories = copy(z), list(memory)
         for player in self.moves(field):
             if player in moved:
                 field, moved = field.minibatch(), set()

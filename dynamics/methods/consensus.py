@@ -14,9 +14,9 @@ from dynamics.methods._method import Directional
 class Consensus(Directional):
     """Descend on the squared field as well: :math:`d = F + \\gamma J^T F`.
 
-    The added term is :math:`\\gamma \\nabla \\tfrac12 \\lVert F \\rVert^2`; some papers and programs write
-    :math:`\\gamma \\nabla \\lVert F \\rVert^2`, a factor of two. On ``xy`` it converges for
-    :math:`\\eta < 2\\gamma/(1+\\gamma^2)`.
+    The added term is :math:`\\gamma \\nabla \\tfrac12 \\lVert F \\rVert^2`; some papers and
+    programs write :math:`\\gamma \\nabla \\lVert F \\rVert^2`, a factor of two. On ``xy`` it
+    converges for :math:`\\eta < 2\\gamma/(1+\\gamma^2)`.
 
     Parameters
     ----------

@@ -13,9 +13,10 @@ from dynamics.step_rules import Momentum
 
 @dataclass(frozen=True)
 class HeavyBall(Composition):
-    """Simultaneous steps with momentum: :math:`z_{t+1} = z_t - \\eta F(z_t) + \\beta (z_t - z_{t-1})`.
+    """Simultaneous steps with momentum.
 
-    On ``xy`` it diverges for every :math:`\\beta`, negative ones included.
+    :math:`z_{t+1} = z_t - \\eta F(z_t) + \\beta (z_t - z_{t-1})`. On ``xy`` it diverges for every
+    :math:`\\beta`, negative ones included.
 
     Parameters
     ----------

@@ -14,9 +14,9 @@ from dynamics.methods._method import Directional
 class Lola(Directional):
     """Step along the gradient of the own loss after the others' next step, to first order.
 
-    :math:`d_i = F_i - (\\alpha J_o F)_i - \\alpha \\sum_{j \\ne i} J_{ji}^T \\nabla_j L_i`: besides looking
-    ahead, it shapes what the others will do. It need not stop at an equilibrium of a general-sum
-    game.
+    :math:`d_i = F_i - (\\alpha J_o F)_i - \\alpha \\sum_{j \\ne i} J_{ji}^T \\nabla_j L_i`:
+    besides looking ahead, it shapes what the others will do. It need not stop at an equilibrium of
+    a general-sum game.
 
     Parameters
     ----------

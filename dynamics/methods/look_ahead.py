@@ -14,9 +14,10 @@ from dynamics.methods._method import Directional
 class LookAhead(Directional):
     """Step as if the others had already moved: :math:`d = (I - \\alpha J_o) F`.
 
-    :math:`J_o` is the Jacobian without the players' own blocks. This is the *opponent's* look-ahead;
-    the slow-weights wrapper :class:`~dynamics.methods.Lookahead` and :class:`~dynamics.methods.Lola`
-    are two other things. On ``xy`` with :math:`\\alpha = \\eta` it is extragradient.
+    :math:`J_o` is the Jacobian without the players' own blocks. This is the *opponent's*
+    look-ahead; the slow-weights wrapper :class:`~dynamics.methods.Lookahead` and
+    :class:`~dynamics.methods.Lola` are two other things. On ``xy`` with :math:`\\alpha = \\eta` it
+    is extragradient.
 
     Parameters
     ----------

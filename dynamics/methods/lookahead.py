@@ -15,10 +15,11 @@ from dynamics.methods.simultaneous import Simultaneous
 class Lookahead(Method):
     """Go ``k`` steps with another rule, then only a share :math:`\\alpha` of the way.
 
-    :math:`z' = z + \\alpha (w_k - z)` where :math:`w_k` is reached from ``z`` by ``k`` inner steps. One
-    step of this rule is that whole cycle, so it costs ``k`` inner steps; each draws a minibatch of
-    its own. The inner rule keeps its memory from cycle to cycle. Over a simultaneous step on ``xy``
-    its multipliers are :math:`1 - \\alpha + \\alpha (1 \\pm i\\eta)^k` (for GANs: chavdarova2021).
+    :math:`z' = z + \\alpha (w_k - z)` where :math:`w_k` is reached from ``z`` by ``k`` inner
+    steps. One step of this rule is that whole cycle, so it costs ``k`` inner steps; each draws a
+    minibatch of its own. The inner rule keeps its memory from cycle to cycle. Over a simultaneous
+    step on ``xy`` its multipliers are :math:`1 - \\alpha + \\alpha (1 \\pm i\\eta)^k` (for GANs:
+    chavdarova2021).
 
     Parameters
     ----------

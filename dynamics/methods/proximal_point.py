@@ -37,8 +37,10 @@ class ProximalPoint(Method):
         """Newton's iterations on :math:`u - z + \\eta F(u) = 0`."""
         end = z
         for _ in range(self.k):
-            residual = end - z + scaled(self.lr, field, field(end))
-            end = end - field.solve(
-                lambda v, at=end: v + scaled(self.lr, field, field.jvp(at, v)), residual
-            )
+            end = end - self._correction(field, z, end)
         return end, memory
+
+    def _correction(self, field: VectorField, z: Array, end: Array) -> Array:
+        """One Newton correction of the end of the step."""
+        residual = end - z + scaled(self.lr, field, field(end))
+        return field.solve(lambda v: v + scaled(self.lr, field, field.jvp(end, v)), residual)

@@ -12,10 +12,11 @@ from dynamics.methods._method import Directional
 
 @dataclass(frozen=True)
 class SymplecticAdjustment(Directional):
-    """Turn the step against the rotation: :math:`d = F + \\lambda A^T F`, :math:`A = \\tfrac12 (J - J^T)`.
+    """Turn the step against the rotation.
 
-    Only the antisymmetric part of the Jacobian, the part that rotates, is used; so it equals
-    consensus on ``xy`` but not in general.
+    :math:`d = F + \\lambda A^T F` with :math:`A = \\tfrac12 (J - J^T)`. Only the antisymmetric
+    part of the Jacobian, the part that rotates, is used; so it equals consensus on ``xy`` but not
+    in general.
 
     Parameters
     ----------

@@ -14,10 +14,10 @@ from dynamics.methods._method import Directional
 class Unrolled(Directional):
     """The leader differentiates through ``k`` steps of everyone else; the others step plainly.
 
-    With :math:`u_0 = z` and :math:`u_{j+1} = u_j - \\alpha F_{\\text{others}}(u_j)`, the leader's block is the
-    *total* derivative :math:`\\mathrm d L_{\\text{leader}}(u_k) / \\mathrm d z_{\\text{leader}}`, pulled back
-    through the steps one vector-Jacobian product at a time. On ``xy`` (leader x) it converges for
-    :math:`\\eta < 2 \\alpha k`.
+    With :math:`u_0 = z` and :math:`u_{j+1} = u_j - \\alpha F_{\\text{others}}(u_j)`, the leader's
+    block is the *total* derivative :math:`\\mathrm d L_{\\text{leader}}(u_k) / \\mathrm d
+    z_{\\text{leader}}`, pulled back through the steps one vector-Jacobian product at a time. On
+    ``xy`` (leader x) it converges for :math:`\\eta < 2 \\alpha k`.
 
     Parameters
     ----------

@@ -21,10 +21,11 @@ def rule(name, **hyper):
     return METHODS[name](**hyper)
 
 
-# name, hyper-parameters, spectral radius, critical step, best step. Closed forms: Gidel et al. 2019,
-# Mescheder et al. 2017, Mokhtari et al. 2020, Schäfer & Anandkumar 2019; grid-checked besides.
+# name, hyper-parameters, spectral radius, critical step, best step. Closed forms: Gidel et al.
+# 2019, Mescheder et al. 2017, Mokhtari et al. 2020, Schäfer & Anandkumar 2019; grid-checked
+# besides.
 OGDA = sympy.Piecewise(
-    (sympy.sqrt((1 + sympy.sqrt(1 - 4 * A**2)) / 2), A <= sympy.Rational(1, 2)),
+    (sympy.sqrt((1 + sympy.sqrt(1 - 4 * A**2)) / 2), sympy.Rational(1, 2) >= A),
     (sympy.sqrt((1 + (2 * A + sympy.sqrt(4 * A**2 - 1)) ** 2) / 4), True),
 )
 CLOSED_FORMS = {
@@ -232,7 +233,8 @@ def test_predicted_rate_is_the_measured_one(game_name, name):
     verdict = analyse(game, method)
     if verdict.rate is None or verdict.spectral_radius == 0 or verdict.spectral_radius == 1:
         pytest.skip(verdict.reason)
-    # A repeated multiplier without a second eigenvector adds log(n)/n to the slope: run long enough.
+    # A repeated multiplier without a second eigenvector adds log(n)/n to the slope: run long
+    # enough.
     if game_name.startswith("dirac"):
         start, limit, nats = 1e-6, 1e-3, 28
     else:
