@@ -24,24 +24,14 @@ from frenemy.figures.distance import distance_to_equilibrium
 from frenemy.figures.figure import Axis, Figure, Frame, Panel
 from frenemy.figures.gridded import Contour, HeatMap, Images, Surface
 from frenemy.figures.images import image_grid
-from frenemy.figures.marks import (
-    Arrows,
-    Band,
-    Bars,
-    Circle,
-    HorizontalLine,
-    Line,
-    Mark,
-    Points,
-    Text,
-    VerticalLine,
-)
+from frenemy.figures.marks import Band, Bars, Line, Mark, Points, Text
 from frenemy.figures.multipliers import multipliers
 from frenemy.figures.paper import to_matplotlib
 from frenemy.figures.portrait import phase_portrait
 from frenemy.figures.recipe import Recipe, RecipeError, read_recipe
 from frenemy.figures.saving import FORMATS, render, save
 from frenemy.figures.screen import to_plotly, with_click_grid
+from frenemy.figures.shapes import Arrows, Circle, HorizontalLine, VerticalLine
 from frenemy.figures.style import COLORS, STYLES, Style, series
 
 __all__ = [

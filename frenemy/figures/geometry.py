@@ -7,8 +7,9 @@ from collections.abc import Iterator
 import numpy as np
 
 from frenemy.figures.gridded import Contour, HeatMap, Images
-from frenemy.figures.marks import Arrows, Text
+from frenemy.figures.marks import Text
 from frenemy.figures.scales import Range
+from frenemy.figures.shapes import Arrows
 from frenemy.figures.style import Style
 
 _ARROW = np.array(

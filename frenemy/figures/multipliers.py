@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from frenemy.figures.figure import Axis, Figure, Panel
-from frenemy.figures.marks import Circle, HorizontalLine, Mark, Points, Text, VerticalLine
+from frenemy.figures.marks import Mark, Points, Text
+from frenemy.figures.shapes import Circle, HorizontalLine, VerticalLine
 from frenemy.figures.style import series
 
 _SHAPES = ("circle", "square", "diamond", "triangle", "star")

@@ -35,7 +35,7 @@ _SETTINGS = {"pdf.fonttype": 42, "svg.fonttype": "none", "svg.hashsalt": "frenem
 
 @contextmanager
 def plain_settings() -> Iterator[None]:
-    """matplotlib as it comes, whatever the user's own settings; text stays text in PDF and SVG.
+    """Matplotlib as it comes, whatever the user's own settings; text stays text in PDF and SVG.
 
     These settings exist only as global state, hence the lock around them.
     """

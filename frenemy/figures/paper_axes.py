@@ -6,8 +6,8 @@ from typing import Any
 
 from frenemy.figures.figure import Axis, Panel
 from frenemy.figures.gridded import HeatMap, Images
-from frenemy.figures.marks import Arrows
 from frenemy.figures.scales import log_ticks
+from frenemy.figures.shapes import Arrows
 from frenemy.figures.style import Style
 
 VIEW = (28, -55)
@@ -84,6 +84,7 @@ def _log_ticks(ticks: Any, ends: tuple[float, float]) -> None:
 
 
 def add_scale(page: Any, axes: Any, mark: HeatMap, cells: Any, style: Style) -> None:
+    """Put the colour scale of a heat map beside its axes."""
     scale = page.colorbar(cells, ax=axes, pad=0.02, aspect=25)
     scale.set_label(
         mark.scale, fontsize=style.text, color=style.color("ink"), labelpad=0.5 * style.text

@@ -174,7 +174,7 @@ class _Outside:
         """Centre a panel and the legend at its right, if there is one, as one group."""
         self.page.draw_without_rendering()
         boxes = [axes.get_tightbbox() for axes in self.page.axes]
-        page_width, page_height = self.page.get_size_inches()
+        page_width = self.page.get_figwidth()
         left = min(box.x0 for box in boxes) / self.page.dpi
         end = max(box.x1 for box in boxes) / self.page.dpi
         free = max(page_width - (end - left) - right - 3 * self.pad, 0) / 2

@@ -10,19 +10,9 @@ import numpy as np
 
 from frenemy.figures import geometry
 from frenemy.figures.gridded import Contour, HeatMap, Images, Surface
-from frenemy.figures.marks import (
-    Arrows,
-    Band,
-    Bars,
-    Circle,
-    HorizontalLine,
-    Line,
-    Mark,
-    Points,
-    Text,
-    VerticalLine,
-)
+from frenemy.figures.marks import Band, Bars, Line, Mark, Points, Text
 from frenemy.figures.scales import Range
+from frenemy.figures.shapes import Arrows, Circle, HorizontalLine, VerticalLine
 from frenemy.figures.style import Style
 
 _DASHES: dict[str, Any] = {

@@ -11,7 +11,8 @@ from numpy.typing import ArrayLike
 from frenemy.figures._checks import choice, numbers
 from frenemy.figures.figure import Axis, Figure, Frame, Panel
 from frenemy.figures.gridded import Contour
-from frenemy.figures.marks import Arrows, Line, Mark, Points
+from frenemy.figures.marks import Line, Mark, Points
+from frenemy.figures.shapes import Arrows
 from frenemy.figures.style import series
 
 KINDS: Mapping[str, tuple[str, str]] = {

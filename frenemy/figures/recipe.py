@@ -130,7 +130,7 @@ def _find(path: Path, data: bytes) -> str | None:
     if data.startswith((b"\x89PNG\r\n\x1a\n", b"GIF8")):
         return _find_in_image(path)
     head = data[:_HEAD].lstrip()
-    if head.startswith(b"<?xml") or head.startswith(b"<svg"):
+    if head.startswith((b"<?xml", b"<svg")):
         return _find_in_svg(head)
     if head[:15].lower().startswith((b"<!doctype html", b"<html")):
         return _find_in_html(head)
@@ -138,7 +138,7 @@ def _find(path: Path, data: bytes) -> str | None:
 
 
 def _find_in_pdf(data: bytes) -> str | None:
-    """The keywords of the document, a literal string in which ``\\``, ``(`` and ``)`` are escaped."""
+    """The keywords of the document, a string in which backslash and brackets are escaped."""
     start = data.rfind(f"/Keywords ({KEYWORD} ".encode())
     if start < 0:
         return None
@@ -166,7 +166,7 @@ def _find_in_image(path: Path) -> str | None:
     return words.removeprefix(f"{KEYWORD} ") if words.startswith(f"{KEYWORD} ") else None
 
 
-class _Refused(Exception):
+class _RefusedError(Exception):
     """An XML file declares entities, which no figure of ours does."""
 
 
@@ -188,14 +188,14 @@ def _find_in_svg(head: bytes) -> str | None:
             pieces.append(value)
 
     def refuse(*_: object) -> None:
-        raise _Refused
+        raise _RefusedError
 
     parser = xml.parsers.expat.ParserCreate(namespace_separator=" ")
     parser.StartElementHandler, parser.EndElementHandler = start, end
     parser.CharacterDataHandler, parser.EntityDeclHandler = text, refuse
     try:
         parser.Parse(head, False)
-    except (xml.parsers.expat.ExpatError, _Refused):
+    except (xml.parsers.expat.ExpatError, _RefusedError):
         return None
     words = "".join(pieces)
     return words.removeprefix(f"{KEYWORD} ") if words.startswith(f"{KEYWORD} ") else None

@@ -25,7 +25,13 @@ from frenemy.figures.style import Style, find_style
 _LAST_FRAME_SECONDS = 1.5
 
 
-def render(figure: Figure, format: str, *, style: str | Style = "slide", recipe: Recipe) -> bytes:
+def render(
+    figure: Figure,
+    format: str,  # noqa: A002 - what a file has is its format
+    *,
+    style: str | Style = "slide",
+    recipe: Recipe,
+) -> bytes:
     """The figure as the bytes of a file.
 
     Parameters
@@ -75,11 +81,11 @@ def _png(figure: Figure, style: Style, recipe: Recipe) -> bytes:
     return _printed(figure, style, "png", {KEYWORD: recipe.to_json(), "Software": "frenemy"})
 
 
-def _printed(figure: Figure, style: Style, format: str, metadata: dict[str, Any]) -> bytes:
+def _printed(figure: Figure, style: Style, kind: str, metadata: dict[str, Any]) -> bytes:
     file = io.BytesIO()
     with plain_settings():
         page = to_matplotlib(figure, style)
-        page.savefig(file, format=format, metadata=metadata, facecolor=page.get_facecolor())
+        page.savefig(file, format=kind, metadata=metadata, facecolor=page.get_facecolor())
     return file.getvalue()
 
 
@@ -88,8 +94,7 @@ def _gif(figure: Figure, style: Style, recipe: Recipe) -> bytes:
     from PIL import Image
 
     pictures = animate(figure, style)
-    sample = np.concatenate([pictures[0], pictures[len(pictures) // 2], pictures[-1]])
-    palette = Image.fromarray(sample).quantize(256, dither=Image.Dither.NONE)
+    palette = _palette(pictures, style)
     frames = [
         Image.fromarray(picture).quantize(palette=palette, dither=Image.Dither.NONE)
         for picture in pictures
@@ -106,6 +111,22 @@ def _gif(figure: Figure, style: Style, recipe: Recipe) -> bytes:
         comment=f"{KEYWORD} {recipe.to_json()}".encode(),
     )
     return file.getvalue()
+
+
+def _palette(pictures: list[np.ndarray], style: Style) -> Any:
+    """An image with the 256 colours of a GIF: those of the style exactly, then the commonest."""
+    from PIL import Image
+
+    exact = np.array(
+        [[int(color[i : i + 2], 16) for i in (1, 3, 5)] for color in style.colors.values()]
+    )
+    sample = np.concatenate([pictures[0], pictures[len(pictures) // 2], pictures[-1]])
+    common = Image.fromarray(sample).quantize(256 - len(exact), dither=Image.Dither.NONE)
+    others = np.array(common.getpalette()).reshape(-1, 3)
+    near = np.abs(others[:, None] - exact[None]).max(axis=2).min(axis=1) < 8
+    palette = Image.new("P", (1, 1))
+    palette.putpalette(np.concatenate([exact, others[~near]]).ravel().tolist())
+    return palette
 
 
 def _html(figure: Figure, style: Style, recipe: Recipe) -> bytes:

@@ -9,8 +9,9 @@ import numpy as np
 from frenemy.figures._checks import interval
 from frenemy.figures.figure import Figure
 from frenemy.figures.scales import panel_range
-from frenemy.figures.screen_layout import lay_out, suffix
+from frenemy.figures.screen_layout import lay_out
 from frenemy.figures.screen_marks import Slate, Trace, draw
+from frenemy.figures.screen_places import suffix
 from frenemy.figures.style import Style, find_style
 
 if TYPE_CHECKING:

@@ -9,20 +9,17 @@ import numpy as np
 from frenemy.figures.figure import Axis, Figure, Panel
 from frenemy.figures.gridded import HeatMap, Images
 from frenemy.figures.labels import to_html
-from frenemy.figures.marks import Arrows
 from frenemy.figures.paper_axes import VIEW
 from frenemy.figures.paper_layout import balanced
 from frenemy.figures.scales import Range, log_ticks, panel_range, place, symlog_ticks
+from frenemy.figures.screen_controls import add_controls
+from frenemy.figures.screen_legends import add_legends
+from frenemy.figures.screen_places import domain, has_scale, suffix
+from frenemy.figures.shapes import Arrows
 from frenemy.figures.style import Style
 
 Layout = dict[str, Any]
 FONT = "Open Sans, Segoe UI, Helvetica, Arial, sans-serif"
-_SCALE_WIDTH = 0.11
-
-
-def suffix(index: int) -> str:
-    """Plotly's number of an axis or a scene: the first has none."""
-    return "" if index == 0 else str(index + 1)
 
 
 def lay_out(figure: Figure, style: Style, traces: list[dict[str, Any]]) -> Layout:
@@ -44,9 +41,9 @@ def lay_out(figure: Figure, style: Style, traces: list[dict[str, Any]]) -> Layou
     for index, panel in enumerate(figure.panels):
         _add_panel(layout, figure, index, panel, style)
     _place_scales(figure, style, traces)
-    _add_legends(layout, figure, style, traces)
+    add_legends(layout, figure, style, traces)
     if figure.frames:
-        _add_controls(layout, figure, style, traces)
+        add_controls(layout, figure, style, traces)
     return layout
 
 
@@ -80,21 +77,6 @@ def _add_heading(layout: Layout, figure: Figure, style: Style) -> None:
             "font": {"size": 0.8 * size, "color": style.color("muted")},
         },
     }
-
-
-def domain(figure: Figure, index: int) -> tuple[Range, Range]:
-    """The part of the drawing area that a panel takes: (left, right), (bottom, top) from 0 to 1."""
-    row, column = divmod(index, figure.columns or 1)
-    bare = all(panel.x.hidden for panel in figure.panels)
-    across, up = (0.03, 0.12) if bare else (0.1, 0.24)
-    width = (1 - across * ((figure.columns or 1) - 1)) / (figure.columns or 1)
-    height = (1 - up * (figure.rows - 1)) / figure.rows
-    left, top = column * (width + across), 1 - row * (height + up)
-    right = left + width
-    if _has_scale(figure.panels[index]):
-        right -= _SCALE_WIDTH
-    head = 0.07 if any(panel.title for panel in figure.panels) else 0.0
-    return (left, right), (top - height, top - head * height)
 
 
 def _height(figure: Figure, style: Style) -> float:
@@ -149,7 +131,7 @@ def _add_panel(layout: Layout, figure: Figure, index: int, panel: Panel, style: 
     y = _axis(panel.y, ranges[1], style, quiet) | {"domain": [bottom, top], "anchor": f"x{number}"}
     if panel.equal_aspect:
         x["constrain"] = "domain"
-        x["constraintoward"] = "right" if _has_scale(panel) else "center"
+        x["constraintoward"] = "right" if has_scale(panel) else "center"
         y |= {"scaleanchor": f"x{number}", "scaleratio": 1, "constrain": "domain"}
         y["constraintoward"] = "top"
     layout[f"xaxis{number}"], layout[f"yaxis{number}"] = x, y
@@ -208,10 +190,6 @@ def _space_axis(axis: Axis, style: Style) -> Layout:
     return done
 
 
-def _has_scale(panel: Panel) -> bool:
-    return any(isinstance(mark, HeatMap) and mark.show_scale for mark in panel.marks)
-
-
 def _place_scales(figure: Figure, style: Style, traces: list[dict[str, Any]]) -> None:
     """Put each colour scale at the right of its panel."""
     for index in range(len(figure.panels)):
@@ -227,132 +205,6 @@ def _place_scales(figure: Figure, style: Style, traces: list[dict[str, Any]]) ->
                     "outlinewidth": 0,
                     "tickfont": {"size": 0.82 * style.screen_text},
                 }
-
-
-def _add_legends(
-    layout: Layout, figure: Figure, style: Style, traces: list[dict[str, Any]]
-) -> None:
-    """One legend if all panels agree: at the right of one panel, below several; else one each."""
-    listed = [[mark.label for mark in panel.listed] for panel in figure.panels]
-    used = [labels for labels in listed if labels]
-    look = {"font": {"size": 0.85 * style.screen_text}, "bgcolor": "rgba(0,0,0,0)"}
-    for trace in traces:
-        if "name" in trace:
-            trace["name"] = balanced(trace["name"], 26).replace("\n", "<br>")
-    if not used:
-        return
-    if len(figure.panels) == 1 and not _has_scale(figure.panels[0]):
-        layout["legend"] = look | {"x": 1.01, "xanchor": "left", "y": 0.5, "yanchor": "middle"}
-    elif all(labels == used[0] for labels in used):
-        layout["legend"] = look | {
-            "orientation": "h",
-            "x": 0.5,
-            "xanchor": "center",
-            "y": 0.012,
-            "yref": "container",
-            "yanchor": "bottom",
-        }
-        _show_once(traces)
-    else:
-        _legend_per_panel(layout, figure, style, traces, look)
-
-
-def _show_once(traces: list[dict[str, Any]]) -> None:
-    """Let only the first trace of each name stand in a legend that panels share."""
-    seen = set()
-    for trace in traces:
-        if trace.get("showlegend"):
-            trace["showlegend"] = trace["name"] not in seen
-            seen.add(trace["name"])
-
-
-def _legend_per_panel(
-    layout: Layout, figure: Figure, style: Style, traces: list[dict[str, Any]], look: Layout
-) -> None:
-    size = style.screen_text
-    longest = max(len(panel.listed) for panel in figure.panels)
-    layout["height"] += 1.5 * size * longest * figure.rows
-    layout["margin"]["b"] += (4 + 1.5 * longest) * size
-    for index in range(len(figure.panels)):
-        (left, right), (bottom, _) = domain(figure, index)
-        name = f"legend{suffix(index)}"
-        layout[name] = look | {
-            "x": (left + right) / 2,
-            "xanchor": "center",
-            "y": bottom - 4.6 * size / layout["height"],
-            "yanchor": "top",
-        }
-        number = suffix(index)
-        for trace in traces:
-            here = trace.get("xaxis") == f"x{number}" or trace.get("scene") == f"scene{number}"
-            if here and trace.get("showlegend"):
-                trace["legend"] = name
-
-
-def _add_controls(
-    layout: Layout, figure: Figure, style: Style, traces: list[dict[str, Any]]
-) -> None:
-    """A play button, a pause button and a slider over the frames, under the panels."""
-    size = style.screen_text
-    redraw = any(trace["type"] not in ("scatter", "scatter3d") for trace in traces)
-    duration = 1000 * figure.frame_seconds
-    smooth = {"frame": {"duration": duration, "redraw": redraw}, "transition": {"duration": 0}}
-    at_once = {"frame": {"duration": 0, "redraw": redraw}, "transition": {"duration": 0}}
-    layout["margin"]["b"] += 6 * size
-    layout["updatemenus"] = [
-        {
-            "type": "buttons",
-            "direction": "left",
-            "showactive": False,
-            "x": 0,
-            "xanchor": "left",
-            "y": 0,
-            "yanchor": "top",
-            "pad": {"t": 4.4 * size, "r": size},
-            "bgcolor": style.color("faint"),
-            "bordercolor": style.color("faint"),
-            "font": {"size": size, "color": style.color("ink")},
-            "buttons": [
-                {
-                    "label": "▶",
-                    "method": "animate",
-                    "args": [None, smooth | {"fromcurrent": True, "mode": "immediate"}],
-                },
-                {
-                    "label": "❚❚",
-                    "method": "animate",
-                    "args": [[None], at_once | {"mode": "immediate"}],
-                },
-            ],
-        }
-    ]
-    layout["sliders"] = [
-        {
-            "x": 0.16,
-            "len": 0.84,
-            "y": 0,
-            "yanchor": "top",
-            "pad": {"t": 3.2 * size},
-            "active": len(figure.frames) - 1,
-            "currentvalue": {
-                "font": {"size": 0.9 * size, "color": style.color("ink")},
-                "xanchor": "right",
-            },
-            "font": {"size": 1, "color": "rgba(0,0,0,0)"},
-            "ticklen": 0,
-            "minorticklen": 0,
-            "bgcolor": style.color("faint"),
-            "bordercolor": style.color("faint"),
-            "steps": [
-                {
-                    "label": to_html(frame.label),
-                    "method": "animate",
-                    "args": [[str(index)], at_once | {"mode": "immediate"}],
-                }
-                for index, frame in enumerate(figure.frames)
-            ],
-        }
-    ]
 
 
 def _power(value: float) -> str:

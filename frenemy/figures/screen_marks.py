@@ -17,19 +17,9 @@ from frenemy.figures import geometry
 from frenemy.figures.figure import Panel
 from frenemy.figures.gridded import Contour, HeatMap, Images, Surface
 from frenemy.figures.labels import to_html
-from frenemy.figures.marks import (
-    Arrows,
-    Band,
-    Bars,
-    Circle,
-    HorizontalLine,
-    Line,
-    Mark,
-    Points,
-    Text,
-    VerticalLine,
-)
+from frenemy.figures.marks import Band, Bars, Line, Mark, Points, Text
 from frenemy.figures.scales import Range, place
+from frenemy.figures.shapes import Arrows, Circle, HorizontalLine, VerticalLine
 from frenemy.figures.style import Style
 
 Trace = dict[str, Any]
