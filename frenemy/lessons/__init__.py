@@ -5,7 +5,7 @@ To add one, copy a sibling file and add a line to ``TITLES``.
 :func:`load` gives the :class:`Lesson` of a name, ``NAMES`` lists them, ``TITLES`` says what each
 is about. A lesson's file is written with :class:`Lesson`, :func:`knob` and :class:`Compared`; those
 who generate something from lessons use :func:`knob_specs`, :func:`make_knobs`,
-:func:`knobs_to_dict`, :func:`knobs_to_query` and :func:`fact_rows`.
+:func:`knobs_to_dict`, :func:`knobs_to_query`, :func:`fact_rows` and :func:`plain`.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from frenemy.lessons._lesson import (
     knobs_to_dict,
     knobs_to_query,
     make_knobs,
+    plain,
 )
 
 TITLES: dict[str, str] = {
@@ -71,4 +72,5 @@ __all__ = [
     "knobs_to_query",
     "load",
     "make_knobs",
+    "plain",
 ]

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from frenemy.lessons._facts import Compared, fact_rows
+from frenemy.lessons._facts import Compared, fact_rows, plain
 from frenemy.lessons._knobs import (
     KnobSpec,
     knob,
@@ -106,4 +106,5 @@ __all__ = [
     "knobs_to_dict",
     "knobs_to_query",
     "make_knobs",
+    "plain",
 ]
