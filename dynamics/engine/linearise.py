@@ -123,7 +123,9 @@ def _over_rationals(
     generators = sorted(free - values.keys(), key=str)
     try:
         return derive(sympy.QQ.frac_field(*generators) if generators else sympy.QQ)
-    except (CoercionFailed, GeneratorsError, NotImplementedError):
+    except NotDifferentiableError:
+        raise
+    except (CoercionFailed, GeneratorsError, NotImplementedError, ValueError):
         return derive(sympy.EX)
 
 
