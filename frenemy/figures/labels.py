@@ -34,50 +34,60 @@ GREEK = {
     "varepsilon": "ε",
     "varphi": "φ",
 }
-SIGNS = GREEK | {
-    "ast": "∗",
-    "star": "⋆",
-    "cdot": "·",
-    "times": "×",
-    "pm": "±",
-    "leq": "≤",
-    "geq": "≥",
-    "neq": "≠",
-    "approx": "≈",
-    "ll": "≪",
-    "gg": "≫",
-    "to": "→",
-    "rightarrow": "→",
-    "mapsto": "↦",
-    "infty": "∞",
-    "partial": "∂",
-    "nabla": "∇",
-    "in": "∈",
-    "sum": "∑",
-    "prod": "∏",
-    "ell": "ℓ",
-    "Vert": "‖",
-    "|": "‖",
-    "vert": "|",
-    "dots": "…",
-    "ldots": "…",
-    "log": "log",
-    "ln": "ln",
-    "exp": "exp",
-    "sin": "sin",
-    "cos": "cos",
-    "max": "max",
-    "min": "min",
-    "Re": "Re",
-    "Im": "Im",
-    ",": "\u2009",
-    ";": "\u2005",
-    " ": " ",
-    "quad": "\u2003",
-    "{": "{",
-    "}": "}",
-    "%": "%",
-}
+_WORDS = (
+    "log",
+    "ln",
+    "exp",
+    "sin",
+    "cos",
+    "tan",
+    "sinh",
+    "cosh",
+    "tanh",
+    "max",
+    "min",
+    "Re",
+    "Im",
+)
+SIGNS = (
+    GREEK
+    | dict(zip(_WORDS, _WORDS, strict=True))
+    | {
+        "ast": "∗",
+        "star": "⋆",
+        "cdot": "·",
+        "times": "×",
+        "pm": "±",
+        "leq": "≤",
+        "geq": "≥",
+        "neq": "≠",
+        "approx": "≈",
+        "ll": "≪",
+        "gg": "≫",
+        "to": "→",
+        "rightarrow": "→",
+        "mapsto": "↦",
+        "infty": "∞",
+        "partial": "∂",
+        "nabla": "∇",
+        "in": "∈",
+        "sum": "∑",
+        "prod": "∏",
+        "ell": "ℓ",
+        "Vert": "‖",
+        "|": "‖",
+        "vert": "|",
+        "dots": "…",
+        "ldots": "…",
+        ",": "\u2009",
+        ";": "\u2005",
+        " ": " ",
+        "quad": "\u2003",
+        "{": "{",
+        "}": "}",
+        "%": "%",
+    }
+)
 """Commands that stand for one sign or one upright word."""
 
 _TOKEN = re.compile(r"\\(?:[A-Za-z]+|.)|[\^_{}]|[A-Za-z]|[0-9.]+|\s+|.", re.DOTALL)
@@ -118,18 +128,36 @@ def to_html(text: str) -> str:
 def _sequence(tokens: Iterator[str], *, closed: bool) -> str:
     """Convert tokens up to the end, or up to the brace that closes this group."""
     done: list[str] = []
+    scripts = ""
+    open_pairs = 0
     for token in tokens:
         if token == "}":
             if closed:
-                return "".join(done)
+                break
             raise ValueError("a } closes nothing; remove it or write \\}")
-        done.append(_convert(token, tokens))
-    if closed:
-        raise ValueError("a { is never closed; add a }")
+        if token in "^_":
+            if token in scripts:
+                raise ValueError(f"two {token} follow one another; put braces around the first")
+            scripts += token
+        elif not token.isspace():
+            scripts = ""
+        open_pairs += {"\\left": 1, "\\right": -1}.get(token, 0)
+        done.append(_convert(token, tokens, first=_begins(done)))
+    else:
+        if closed:
+            raise ValueError("a { is never closed; add a }")
+    if open_pairs:
+        raise ValueError("\\left and \\right must stand in pairs")
     return "".join(done)
 
 
-def _convert(token: str, tokens: Iterator[str]) -> str:
+def _begins(done: list[str]) -> bool:
+    """Whether a minus that follows is a sign and not a difference."""
+    before = html.unescape(re.sub("<[^>]*>", "", "".join(done))).rstrip()
+    return not before or before[-1] in "(=<>+−;,"
+
+
+def _convert(token: str, tokens: Iterator[str], *, first: bool = True) -> str:
     if token == "{":
         return _sequence(tokens, closed=True)
     if token in "^_":
@@ -139,8 +167,14 @@ def _convert(token: str, tokens: Iterator[str]) -> str:
         return _command(token[1:], tokens)
     if token.isascii() and token.isalpha():
         return f"<i>{token}</i>"
-    if token in "=<>+-":
-        return {"<": " &lt; ", ">": " &gt; ", "-": " − "}.get(token, f" {token} ")
+    if token.isspace():
+        return ""
+    if token == "-":
+        return "−" if first else " − "
+    if token == ",":
+        return ", "
+    if token in "=<>+":
+        return f" {html.escape(token)} "
     return html.escape(token, quote=False)
 
 
@@ -148,22 +182,32 @@ def _command(name: str, tokens: Iterator[str]) -> str:
     if name in _UPRIGHT:
         return re.sub("</?i>", "", _argument(tokens, name))
     if name == "sqrt":
-        inside = _argument(tokens, name)
-        return f"√{inside}" if len(re.sub("<[^>]*>", "", inside)) == 1 else f"√({inside})"
+        return f"√{_grouped(_argument(tokens, name))}"
     if name == "frac":
-        return f"{_argument(tokens, name)}/{_argument(tokens, name)}"
+        above, below = _argument(tokens, name), _argument(tokens, name)
+        return f"{_grouped(above)}/{_grouped(below)}"
     if name in {"left", "right"}:
         return ""
     if name not in SIGNS:
-        known = ", ".join(sorted(set(SIGNS) | _UPRIGHT | {"sqrt", "frac"}))
+        known = ", ".join(sorted(set(SIGNS) | _UPRIGHT | {"sqrt", "frac", "left", "right"}))
         raise ValueError(f"\\{name} cannot be shown on the screen; known commands are {known}")
     sign = SIGNS[name]
+    if name in _WORDS:
+        return f"{sign}\u2009"
     return f" {sign} " if name in _SPACED else sign
+
+
+def _grouped(part: str) -> str:
+    """The part in brackets, unless it is a single letter or number."""
+    bare = html.unescape(re.sub("<[^>]*>", "", part))
+    return part if len(bare) == 1 or bare.replace(".", "").isdigit() else f"({part})"
 
 
 def _argument(tokens: Iterator[str], what: str) -> str:
     """The group or the single token after ``^``, ``_`` or a command."""
     for token in tokens:
         if not token.isspace():
+            if token == "}":
+                break
             return _convert(token, tokens)
     raise ValueError(f"{what} is followed by nothing; add what it applies to")

@@ -90,7 +90,7 @@ def draw(mark: Mark, slate: Slate) -> list[Trace]:
             trace["showlegend"] = index == 0 and mark in slate.panel.listed
         if mark.label is not None:
             trace["name"] = to_html(mark.label)
-            trace["legendgroup"] = mark.label
+            trace["legendgroup"] = trace["name"]
     return traces
 
 

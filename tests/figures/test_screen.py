@@ -1,0 +1,170 @@
+"""What Plotly is told to draw."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+
+from frenemy.figures import (
+    STYLES,
+    Axis,
+    Contour,
+    Figure,
+    Frame,
+    HeatMap,
+    Line,
+    Panel,
+    image_grid,
+    multipliers,
+    to_plotly,
+    with_click_grid,
+)
+from tests.figures.samples import BOWL, GRID, MARKS, figure_of, portrait
+
+
+@pytest.mark.parametrize("style", STYLES)
+@pytest.mark.parametrize("kind", MARKS, ids=lambda kind: kind.__name__)
+def test_every_mark_becomes_traces(kind, style):
+    drawn = to_plotly(figure_of(MARKS[kind]), style)
+    assert len(drawn.data) >= 1
+    assert json.loads(drawn.to_json())["data"]
+    listed = [trace for trace in drawn.data if "showlegend" in trace and trace.showlegend]
+    assert len(listed) == (MARKS[kind].label is not None)
+
+
+def test_the_values_of_a_line_arrive():
+    drawn = to_plotly(figure_of(Line([0, 1, 2], [5, np.nan, 7], color="second", dash="dash")))
+    (trace,) = drawn.data
+    np.testing.assert_array_equal(trace.x, [0, 1, 2])
+    np.testing.assert_array_equal(trace.y, [5, np.nan, 7])
+    assert trace.line.color == STYLES["slide"].color("second")
+    assert trace.line.dash == "dash"
+
+
+def test_labels_need_no_mathjax():
+    for figure in (portrait(nullclines=True), multipliers({"$a$": [1j]}, close_up=True)):
+        assert "$" not in to_plotly(figure).to_json()
+    title = to_plotly(portrait()).layout.title.text
+    assert title == "The game <i>f</i>(<i>x</i>, <i>y</i>) = <i>x</i><i>y</i>"
+
+
+def test_equal_aspect_anchors_y_to_x_in_each_panel():
+    layout = to_plotly(multipliers({"a": [1j]}, close_up=True)).layout
+    assert layout.yaxis.scaleanchor == "x"
+    assert layout.yaxis2.scaleanchor == "x2"
+
+
+def test_logarithmic_axes_get_the_exponents_of_their_range():
+    panel = Panel([Line([1, 2], [0.1, 1000])], y=Axis(scale="log", range=(0.01, 1e4)))
+    layout = to_plotly(Figure([panel])).layout
+    assert layout.yaxis.type == "log"
+    assert layout.yaxis.range == pytest.approx((-2, 4))
+
+
+def test_a_symmetric_logarithm_is_drawn_by_place_and_read_by_value():
+    axis = Axis("gradient", scale="symlog", linear_below=1)
+    drawn = to_plotly(Figure([Panel([Line([0, 1, 2], [-1000, 0, 10])], y=axis)]))
+    (trace,) = drawn.data
+    assert trace.y[1] == 0
+    assert trace.y[0] == pytest.approx(-(10 / 9 + 3))
+    np.testing.assert_array_equal(trace.customdata[:, 1], [-1000, 0, 10])
+    ticks = dict(zip(drawn.layout.yaxis.ticktext, drawn.layout.yaxis.tickvals, strict=True))
+    assert ticks["0"] == 0
+    assert ticks["10"] == pytest.approx(trace.y[2])
+
+
+class TestFrames:
+    def test_a_frame_changes_the_traces_of_its_marks_only(self):
+        figure = portrait(animate=True, frames=5)
+        drawn = to_plotly(figure)
+        assert len(drawn.frames) == 5
+        for frame, moment in zip(drawn.frames, figure.frames, strict=True):
+            for trace, index in zip(frame.data, frame.traces, strict=True):
+                assert trace.type == drawn.data[index].type
+            first = frame.data[0]
+            np.testing.assert_array_equal(first.x, moment.marks["path 0"].x)
+        names = {drawn.data[index].name for index in drawn.frames[0].traces}
+        assert {"outwards", "inwards"} <= names
+
+    def test_there_are_a_button_and_a_slider(self):
+        layout = to_plotly(portrait(animate=True, frames=5)).layout
+        assert [step.label for step in layout.sliders[0].steps][-1] == "step 39"
+        assert layout.sliders[0].active == 4
+        assert [button.method for button in layout.updatemenus[0].buttons] == ["animate"] * 2
+        assert not to_plotly(portrait()).layout.sliders
+
+    def test_a_frame_must_keep_the_number_of_lines(self):
+        rings = Contour(GRID, GRID, BOWL, levels=3, color=None, name="rings")
+        more = Contour(GRID, GRID, BOWL, levels=4, color=None)
+        figure = Figure([Panel([rings])], frames=[Frame("1", {"rings": more})])
+        with pytest.raises(ValueError, match=r"'rings' is drawn with \(3 to 4\)"):
+            to_plotly(figure)
+
+
+class TestClickGrid:
+    def test_the_grid_alone_answers_the_pointer(self):
+        plain = to_plotly(portrait(animate=True, frames=3))
+        clickable = with_click_grid(plain, (-2, 2), (-1, 1), n=5)
+        *others, grid = clickable.data
+        assert len(clickable.data) == len(plain.data) + 1
+        assert all(trace.hoverinfo == "skip" and not trace.hovertemplate for trace in others)
+        assert all(trace.hoverinfo == "skip" for frame in clickable.frames for trace in frame.data)
+        assert grid.mode == "markers"
+        assert grid.marker.opacity == grid.selected.marker.opacity == 0
+        assert {(x, y) for x, y in zip(grid.x, grid.y, strict=True)} == {
+            (x, y) for x in (-2, -1, 0, 1, 2) for y in (-1, -0.5, 0, 0.5, 1)
+        }
+        assert clickable.layout.hoverdistance == -1
+        assert "select" in clickable.layout.clickmode
+
+    def test_the_given_figure_is_left_alone(self):
+        plain = to_plotly(portrait())
+        before = plain.to_json()
+        with_click_grid(plain, (-2, 2), (-2, 2))
+        assert plain.to_json() == before
+
+    def test_a_heat_map_beneath_is_silent(self):
+        figure = Figure([Panel([HeatMap(GRID, GRID, BOWL)])])
+        clickable = with_click_grid(to_plotly(figure), (-2, 2), (-2, 2))
+        assert clickable.data[0].hoverinfo == "skip"
+        assert clickable.data[0].hovertemplate is None
+
+    def test_other_panels_keep_their_pointer(self):
+        figure = multipliers({"a": [1j]}, close_up=True)
+        clickable = with_click_grid(to_plotly(figure), (-1, 1), (-1, 1))
+        kept = [trace for trace in clickable.data if trace.xaxis == "x2" and trace.hovertemplate]
+        assert kept
+
+    @pytest.mark.parametrize(
+        ("ranges", "n", "message"),
+        [
+            (((-1, 1), (-1, 1)), 1, "n must be at least 2"),
+            (((1, 1), (-1, 1)), 5, "x_range must have two different ends"),
+            (((-1, 1), (-1, np.nan)), 5, "y_range must be finite"),
+        ],
+    )
+    def test_it_says_what_is_wrong(self, ranges, n, message):
+        with pytest.raises(ValueError, match=message):
+            with_click_grid(to_plotly(portrait()), *ranges, n=n)
+
+
+def test_panels_that_agree_share_one_legend():
+    drawn = to_plotly(multipliers({"a": [1j], "b": [0.5]}, close_up=True))
+    names = [trace.name for trace in drawn.data if trace.showlegend]
+    assert sorted(names) == ["a", "b", "|λ| = 1"]
+
+
+def test_panels_that_differ_have_a_legend_each():
+    panels = [Panel([Line([0, 1], [0, 1], label=name)]) for name in ("a", "b")]
+    drawn = to_plotly(Figure(panels))
+    assert [trace.legend for trace in drawn.data] == ["legend", "legend2"]
+    assert drawn.layout.legend.x < drawn.layout.legend2.x
+
+
+def test_images_are_pictures_inside_the_figure():
+    drawn = to_plotly(image_grid(np.zeros((2, 4, 8, 8)), ["a", "b"]))
+    assert all(trace.source.startswith("data:image/png;base64,") for trace in drawn.data)
+    assert drawn.layout.yaxis.range[0] > drawn.layout.yaxis.range[1]
+    assert [note.text for note in drawn.layout.annotations] == ["a", "b"]
