@@ -16,15 +16,6 @@ from frenemy.progress import Meter
 STOPPED = 130
 """The exit code after Ctrl-C, as a shell reports it."""
 
-STREAMLIT_OPTIONS = {
-    "--server.address": "127.0.0.1",
-    "--server.showEmailPrompt": "false",
-    "--browser.gatherUsageStats": "false",
-    "--runner.postScriptGC": "false",
-}
-"""Streamlit collects all garbage after every rerun unless told not to, which holds up everything
-else, and reads its settings from the working directory, so the command passes them itself."""
-
 
 class Door(click.Group):
     """The command as a whole: turns what goes wrong into one message and an exit code."""
@@ -153,17 +144,24 @@ def draw_figures(
     ctx: click.Context, everything: bool, source: Path | None, formats: tuple[str, ...],
     style: str | None, folder: Path | None,
 ) -> None:  # fmt: skip
-    """Draw the figures of a lesson into files."""
+    """Draw the figures of a lesson into files.
+
+    The knobs of a lesson are flags: frenemy draw LESSON --help shows them.
+    """
     ways = [ctx.invoked_subcommand is not None, everything, source is not None]
     if sum(ways) != 1:
         raise click.UsageError("give a LESSON, or --all, or --from FILE, and only one of them", ctx)
-    from frenemy.drawing import Output, draw, redraw
+    if ctx.invoked_subcommand is not None:
+        return
+    from frenemy.drawing import Output, changed_versions, draw, redraw
 
     folder = folder or Path()
     with Meter() as meter:
         if source is not None:
+            for package, (then, now) in changed_versions(source).items():
+                click.echo(f"frenemy: drawn with {package} {then}; here is {now}", err=True)
             _tell(redraw(source, folder, formats=formats, style=style, progress=meter))
-        elif everything:
+        else:
             output = Output(folder, formats or ("pdf",), style or "slide")
             for lesson in map(load, TITLES):
                 _tell(draw(lesson, lesson.knobs(), output, progress=meter))
@@ -176,12 +174,9 @@ def app(options: tuple[str, ...]) -> None:
 
     Options go to Streamlit: frenemy app --server.port 9000
     """
-    from streamlit.web.cli import main as streamlit
+    from frenemy.dashboard.launch import launch
 
-    given = {option.partition("=")[0] for option in options}
-    ours = [part for pair in STREAMLIT_OPTIONS.items() if pair[0] not in given for part in pair]
-    page = Path(__file__).resolve().parent.parent / "app.py"
-    streamlit(["run", str(page), *ours, *options], prog_name="frenemy app", standalone_mode=False)
+    launch(options)
 
 
 @main.command()
@@ -203,10 +198,12 @@ def _tell(paths: Iterable[Path]) -> None:
 
 
 def _table(rows: list[tuple[str, str, str, str]]) -> str:
-    table = [("", "predicted", "measured", ""), *rows]
-    widths = [max(len(row[column]) for row in table) for column in range(3)]
-    lines = [
-        f"{label:<{widths[0]}}  {predicted:>{widths[1]}}  {measured:>{widths[2]}}  {words}".rstrip()
-        for label, predicted, measured, words in table
-    ]
+    """Facts in columns; one that is not compared with a prediction stands across them."""
+    compared = [("", "predicted", "measured", ""), *(row for row in rows if row[3])]
+    label = max(len(row[0]) for row in rows)
+    left, right = (max(len(row[column]) for row in compared) for column in (1, 2))
+    lines = []
+    for name, predicted, measured, words in [*compared[:1], *rows]:
+        numbers = f"{predicted:>{left}}  {measured:>{right}}  {words}"
+        lines.append(f"{name:<{label}}  {numbers if words or not name else measured}".rstrip())
     return "\n".join(lines)

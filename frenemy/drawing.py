@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -106,14 +106,11 @@ def redraw(
     yield from draw(lesson, knobs, output, figures=[recipe.figure], progress=progress)
 
 
-def changed_versions(recorded: Mapping[str, str]) -> dict[str, tuple[str, str]]:
-    """Package -> (version in a recipe, version here) where the two differ."""
-    here = {package: version(package) for package in PACKAGES}
-    return {
-        package: (then, here[package])
-        for package, then in recorded.items()
-        if package in here and here[package] != then
-    }
+def changed_versions(file: Path) -> dict[str, tuple[str, str]]:
+    """Package -> (its version in a file's recipe, its version here) where the two differ."""
+    recorded = read_recipe(file).versions
+    here = {package: version(package) for package in PACKAGES if package in recorded}
+    return {name: (recorded[name], now) for name, now in here.items() if recorded[name] != now}
 
 
 def write_whole(path: Path, data: bytes) -> None:

@@ -1,0 +1,1 @@
+"""The browser's side: controls and pages, generated from the lessons."""

@@ -1,0 +1,45 @@
+"""Start Streamlit on the dashboard, wherever it is installed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import frenemy
+
+OPTIONS = {
+    "--server.address": "127.0.0.1",
+    "--server.showEmailPrompt": "false",
+    "--browser.gatherUsageStats": "false",
+    "--runner.postScriptGC": "false",
+}
+"""Streamlit reads its settings from the working directory, so they are passed here. It collects all
+garbage after every rerun unless told not to, and nothing else runs meanwhile."""
+
+
+def launch(options: Sequence[str] = ()) -> None:
+    """Serve the dashboard until stopped.
+
+    Parameters
+    ----------
+    options : of ``streamlit run``; they override ``OPTIONS``.
+
+    Raises
+    ------
+    FileNotFoundError
+        If the package was installed without its page.
+    """
+    from streamlit.web.cli import main as streamlit
+
+    page = Path(str(frenemy.__file__)).resolve().parent.parent / "app.py"
+    if not page.is_file():
+        raise FileNotFoundError(f"the dashboard's page {page} is missing; install frenemy again")
+    arguments = ["run", str(page), *_merged(options)]
+    streamlit(arguments, prog_name="frenemy app", standalone_mode=False)
+
+
+def _merged(options: Sequence[str]) -> list[str]:
+    """The given options after those of ours that they do not set."""
+    given = {option.partition("=")[0] for option in options}
+    ours = [part for pair in OPTIONS.items() if pair[0] not in given for part in pair]
+    return [*ours, *options]
