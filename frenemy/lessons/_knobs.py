@@ -104,7 +104,7 @@ class KnobSpec:
 
     def refusal(self, value: Any) -> ValueError:
         """What is wrong with a value and what would be right."""
-        pieces = _pieces(value) if self.kind == "choices" else [str(value)]
+        pieces = _pieces(value) if isinstance(value, (str, list, tuple)) else []
         odd = next((piece for piece in pieces if piece not in self.choices), "")
         near = difflib.get_close_matches(odd, self.choices, n=1)
         remedy = f"; did you mean {near[0]!r}?" if near else f"; try {self.text(self.default)!r}"
