@@ -2,12 +2,15 @@
 
 import re
 from importlib import resources
+from pathlib import Path
 
 import pytest
 
 import frenemy
 from dynamics.methods import METHODS
 from frenemy.references import REFERENCES, find
+
+ROOT = Path(__file__).resolve().parent.parent
 
 
 def test_every_entry_is_read_whole():
@@ -34,6 +37,16 @@ def test_plain_lines():
 @pytest.mark.parametrize("name", METHODS)
 def test_every_rule_cites_a_paper(name):
     assert find(METHODS[name].reference)
+
+
+def test_keys_in_docstrings_are_there():
+    sources = [path for room in ("dynamics", "gan") for path in (ROOT / room).rglob("*.py")]
+    texts = [path.read_text(encoding="utf-8") for path in sources]
+    keys = {
+        key for text in texts for key in re.findall(r"[\[(]([a-z]+(?:1[89]|20)\d\d[a-z]*)", text)
+    }
+    assert {"kingma2015", "polyak1964"} <= keys
+    assert keys - set(REFERENCES) == set()
 
 
 def test_an_unknown_key_is_answered_with_a_near_one():
