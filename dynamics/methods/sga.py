@@ -39,6 +39,11 @@ class SymplecticAdjustment(Directional):
         adjustment = (pulled - field.jvp(z, gradient)) / 2
         weight = self.lam
         if self.align:
-            towards = sign((gradient * pulled).sum(0) * (adjustment * pulled).sum(0))
+            towards = sign(_inner(gradient, pulled) * _inner(adjustment, pulled))
             weight = weight * (towards + 1 - towards * towards)
         return gradient + weight * adjustment
+
+
+def _inner(u: Array, v: Array) -> Array:
+    """The inner product over the coordinates, shape ``(1, ...)``."""
+    return (u * v).sum(axis=0, keepdims=True)

@@ -1,0 +1,146 @@
+"""A generator and a discriminator as a vector field."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple, Self
+
+import torch
+from torch import Tensor, nn
+from torch.func import functional_call
+
+from gan.field import TorchField, _gradient
+from gan.losses import LOSSES, Loss
+
+
+class Batch(NamedTuple):
+    """One minibatch: real data ``(n, ...)`` and the generator's noise ``(m, latent)``."""
+
+    real: Tensor
+    noise: Tensor
+
+
+class GanField(TorchField):
+    """Two torch modules and a loss: player 0 is the generator, player 1 the discriminator.
+
+    The modules are only a description: their parameters are read from the state, and neither they
+    nor their buffers change. (Batch normalisation must not keep running statistics, which would
+    be a state outside the state.)
+
+    Parameters
+    ----------
+    generator, discriminator : modules; the discriminator answers with logits.
+    loss : a :class:`~gan.losses.Loss` or its name.
+    data : draws real data ``(n, ...)`` from a ``torch.Generator``; None for a fixed ``batch``.
+    noise : draws noise from another generator.
+    seed : of both generators; they are independent of each other and of torch's own.
+    batch : a minibatch to hold fixed.
+    """
+
+    def __init__(
+        self,
+        generator: nn.Module,
+        discriminator: nn.Module,
+        loss: Loss | str,
+        data: Callable[[torch.Generator], Tensor] | None = None,
+        noise: Callable[[torch.Generator], Tensor] | None = None,
+        *,
+        seed: int = 0,
+        batch: Batch | None = None,
+    ):
+        self.modules = (generator, discriminator)
+        self.gan_loss = LOSSES[loss] if isinstance(loss, str) else loss
+        self.draws = (data, noise)
+        self._fake: tuple[Tensor, Tensor] | None = None
+        for module in self.modules:
+            _refuse_running_statistics(module)
+        sizes = [sum(p.numel() for p in module.parameters()) for module in self.modules]
+        self._shapes = [
+            [(name, p.shape, p.numel()) for name, p in module.named_parameters()]
+            for module in self.modules
+        ]
+        self._generators = [torch.Generator().manual_seed(s) for s in _children(seed)]
+        super().__init__(self._loss, sizes, None if data is None else self._sample, batch)
+
+    def initial(self) -> Tensor:
+        """The parameters as the modules have them, a flat tensor of shape ``(d,)``."""
+        parts = [p.detach().reshape(-1) for module in self.modules for p in module.parameters()]
+        return torch.cat(parts)
+
+    def generate(self, z: Tensor, noise: Tensor) -> Tensor:
+        """What the generator with the parameters in ``z`` makes of some noise."""
+        with torch.no_grad():
+            return self._apply(0, z[self.players[0]], noise)
+
+    def discriminate(self, z: Tensor, samples: Tensor) -> Tensor:
+        """The logits that the discriminator with the parameters in ``z`` gives to samples."""
+        with torch.no_grad():
+            return self._apply(1, z[self.players[1]], samples)
+
+    def gradient(self, z: Tensor, player: int) -> Tensor:
+        """A player's own gradient; the fakes of a minibatch are made once for both players."""
+        own, other = self._blocks(z)
+        fake = self._fakes(own)
+        if player == 1:
+            other.requires_grad_(True)
+            return _gradient(self._discriminator_loss(other, fake[1].detach()), other)
+        loss = self.gan_loss.generator(self._apply(1, other, fake[1]).reshape(-1))
+        self._fake = None
+        return _gradient(loss, fake[0])
+
+    def _fakes(self, block: Tensor) -> tuple[Tensor, Tensor]:
+        """The generator's parameters as a leaf, and the fakes of this minibatch in its graph."""
+        if self._fake is None or not torch.equal(self._fake[0], block):
+            leaf = block.clone().requires_grad_(True)
+            self._fake = leaf, self._apply(0, leaf, self.batch.noise)
+        return self._fake
+
+    def _loss(self, player: int, blocks: Sequence[Tensor], batch: Batch) -> Tensor:
+        fake = self._apply(0, blocks[0], batch.noise)
+        if player == 1:
+            return self._discriminator_loss(blocks[1], fake)
+        return self.gan_loss.generator(self._apply(1, blocks[1], fake).reshape(-1))
+
+    def _discriminator_loss(self, block: Tensor, fake: Tensor) -> Tensor:
+        """On real and fake data in one pass."""
+        real = self.batch.real
+        logits = self._apply(1, block, torch.cat([real, fake])).reshape(-1)
+        return self.gan_loss.discriminator(logits[: len(real)], logits[len(real) :])
+
+    def _apply(self, player: int, block: Tensor, values: Tensor) -> Tensor:
+        pieces = block.split([size for _, _, size in self._shapes[player]])
+        parameters = {
+            name: piece.view(shape)
+            for (name, shape, _), piece in zip(self._shapes[player], pieces, strict=True)
+        }
+        return functional_call(self.modules[player], parameters, (values,))
+
+    def _sample(self) -> Batch:
+        data, noise = self.draws
+        assert data is not None
+        assert noise is not None
+        return Batch(data(self._generators[0]), noise(self._generators[1]))
+
+    def _with_batch(self, batch: Any) -> Self:
+        """The same networks and the same generators with another minibatch."""
+        other = object.__new__(type(self))
+        other.__dict__.update(self.__dict__)
+        other.loss = other._loss
+        other._batch, other._fake = batch, None
+        return other
+
+
+def _children(seed: int) -> list[int]:
+    """Two independent seeds, for data and for noise."""
+    import numpy as np
+
+    return [int(s.generate_state(1)[0]) for s in np.random.SeedSequence(seed).spawn(2)]
+
+
+def _refuse_running_statistics(module: nn.Module) -> None:
+    for name, part in module.named_modules():
+        if getattr(part, "track_running_stats", False):
+            raise ValueError(
+                f"{name or type(part).__name__} keeps running statistics, which are no parameters "
+                "of a player; build it with track_running_stats=False"
+            )
