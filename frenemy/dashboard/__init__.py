@@ -1,1 +1,17 @@
-"""The browser's side: controls and pages, generated from the lessons."""
+"""The browser's side: a page per lesson, generated from the lesson. Nothing here knows a lesson.
+
+``pages``
+    The pages and the start page; ``app.py`` needs no more.
+``lesson_page``
+    What stands on the page of a lesson, from top to bottom.
+``controls``, ``positions``, ``values``, ``permalink``
+    Knobs as sliders, switches and fields; the places of a slider; the one place where a session
+    keeps what is set; the address that restores it.
+``work``, ``memory``, ``worker``
+    Results, facts and pictures, each made once for all sessions; long runs in the background.
+``charts``, ``downloads``, ``table``, ``snippet``, ``words``
+    Pictures on the page, files, their data, the Python behind them, and text as Markdown.
+"""
+
+LONG = {"digits": "about a minute"}
+"""Lessons that run when asked, in the background, and not at every turn of a knob; how long."""

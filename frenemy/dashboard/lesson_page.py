@@ -1,0 +1,134 @@
+"""The page of a lesson, from top to bottom, as its Lesson says."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from frenemy.dashboard import LONG, controls, picture, values
+from frenemy.dashboard.long_run import finished
+from frenemy.dashboard.snippet import python_for
+from frenemy.dashboard.words import escaped, message_parts, table
+from frenemy.dashboard.work import Work
+from frenemy.lessons import Lesson, knob_specs, load
+from frenemy.references import find
+
+
+def show(name: str) -> None:
+    """Draw the page of the lesson of that name."""
+    lesson = load(name)
+    values.of(lesson)
+    with st.sidebar:
+        _controls(lesson)
+    st.header(lesson.title, anchor=False)
+    _presets(lesson)
+    for message in values.refused(lesson):
+        st.warning(f"In the address, {escaped(message)}. The default is taken instead.")
+    work = _work(lesson)
+    figure = _figures(work) if work else next(iter(lesson.figures))
+    _story_and_facts(lesson, work)
+    _python(work or Work(lesson, values.last_good(lesson)), figure)
+    _references(lesson)
+
+
+def _controls(lesson: Lesson) -> None:
+    for spec in knob_specs(lesson.knobs):
+        controls.show(lesson, spec)
+    st.button(
+        "Reset",
+        icon=":material/restart_alt:",
+        on_click=values.put,
+        args=(lesson, values.defaults(lesson)),
+    )
+
+
+def _presets(lesson: Lesson) -> None:
+    with st.container(horizontal=True, gap="small"):
+        for name, knobs in lesson.presets.items():
+            chosen = {spec.name: getattr(knobs, spec.name) for spec in knob_specs(lesson.knobs)}
+            st.button(
+                escaped(name),
+                key=f"{lesson.name}:preset:{name}",
+                on_click=values.put,
+                args=(lesson, chosen),
+            )
+
+
+def _work(lesson: Lesson) -> Work | None:
+    """What can be shown: the knobs as set, or the last that worked and why."""
+    earlier = Work(lesson, values.last_good(lesson))
+    try:
+        wanted = Work(lesson, values.knobs(lesson))
+        _link(values.write_address(lesson, wanted.knobs))
+        work = finished(wanted) if lesson.name in LONG else wanted
+        if work is not None:
+            work.facts()
+            values.note_good(lesson, work.knobs)
+    except ValueError as error:
+        _tell(str(error))
+        if lesson.name in LONG and not earlier.is_done:
+            return None
+        st.caption("Everything below shows the last knobs that worked.")
+        return earlier
+    return work
+
+
+def _link(address: str) -> None:
+    with st.sidebar:
+        st.caption("Link to this page")
+        st.code(address, language=None, wrap_lines=True)
+
+
+def _tell(message: str) -> None:
+    """Say what is wrong, and where if the message shows it."""
+    reason, place = message_parts(message)
+    st.error(reason, icon=":material/error:")
+    if place:
+        st.code(place, language=None)
+
+
+def _figures(work: Work) -> str:
+    """The figures as tabs, of which only the open one is drawn; returns its name."""
+    names = list(work.lesson.figures)
+    tabs = st.tabs(
+        [picture.label(name) for name in names], key=f"{work.lesson.name}:tab", on_change="rerun"
+    )
+    opened = names[0]
+    for name, tab in zip(names, tabs, strict=True):
+        if tab.open:
+            opened = name
+            with tab:
+                try:
+                    picture.show(work, name)
+                except ValueError as error:
+                    _tell(str(error))
+    return opened
+
+
+def _story_and_facts(lesson: Lesson, work: Work | None) -> None:
+    if work is None:
+        st.markdown(lesson.story)
+        return
+    story, facts = st.columns(2, gap="large")
+    with story:
+        st.markdown(lesson.story)
+    with facts:
+        rows = work.facts()
+        compared = [row for row in rows if row[1]]
+        if compared:
+            st.subheader("Predicted and measured", anchor=False)
+            st.markdown(table(("", "predicted", "measured", ""), compared))
+        others = [(label, measured) for label, predicted, measured, _ in rows if not predicted]
+        if others:
+            st.subheader("Facts", anchor=False)
+            st.markdown("\n".join(f"- {escaped(label)}: **{escaped(it)}**" for label, it in others))
+
+
+def _python(work: Work, figure: str) -> None:
+    with st.expander("The Python that does this", icon=":material/code:"):
+        st.code(python_for(work.lesson, work.knobs, figure), language="python")
+
+
+def _references(lesson: Lesson) -> None:
+    if lesson.references:
+        with st.expander("References", icon=":material/menu_book:"):
+            st.markdown("\n".join(f"- {escaped(find(key).plain)}" for key in lesson.references))

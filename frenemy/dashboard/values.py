@@ -1,0 +1,90 @@
+"""What is set on the page of a lesson, in this session: the one place that all controls follow.
+
+A control writes its value here when it is used; before it is drawn it takes its value from here. So
+a preset, a click on a picture and the address can set knobs like any control, and the setting
+outlives a visit to another page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+
+from frenemy.lessons import Lesson, knob_specs, knobs_to_query, make_knobs
+
+
+def of(lesson: Lesson) -> dict[str, Any]:
+    """Knob name -> what is set, which may break a rule; the defaults and the address at first."""
+    key = f"{lesson.name}:values"
+    if key not in st.session_state:
+        st.session_state[key] = defaults(lesson)
+        read_address(lesson)
+    values: dict[str, Any] = st.session_state[key]
+    return values
+
+
+def defaults(lesson: Lesson) -> dict[str, Any]:
+    """Knob name -> default."""
+    return {spec.name: spec.default for spec in knob_specs(lesson.knobs)}
+
+
+def put(lesson: Lesson, values: Mapping[str, Any]) -> None:
+    """Set some knobs."""
+    of(lesson).update(values)
+
+
+def knobs(lesson: Lesson) -> Any:
+    """The knobs as set.
+
+    Raises
+    ------
+    ValueError
+        If a value breaks its rule.
+    """
+    return make_knobs(lesson.knobs, of(lesson))
+
+
+def read_address(lesson: Lesson) -> None:
+    """Set what the address asks for; what it may not have stays, and is told by :func:`refused`."""
+    specs = {spec.name: spec for spec in knob_specs(lesson.knobs)}
+    refused = []
+    for name, text in st.query_params.items():
+        try:
+            if name not in specs:
+                make_knobs(lesson.knobs, {name: text})
+            put(lesson, {name: specs[name].convert(text)})
+        except ValueError as error:
+            refused.append(str(error))
+    st.session_state[f"{lesson.name}:refused"] = refused
+
+
+def refused(lesson: Lesson) -> list[str]:
+    """What was wrong with the address, told once."""
+    return list(st.session_state.pop(f"{lesson.name}:refused", ()))
+
+
+def write_address(lesson: Lesson, knobs: Any) -> str:
+    """Let the address restore these knobs; returns it."""
+    query = knobs_to_query(knobs)
+    if dict(st.query_params) != query:
+        st.query_params.from_dict(query)
+    return permalink(st.context.url or f"/{lesson.name}", query)
+
+
+def permalink(page: str, query: Mapping[str, str]) -> str:
+    """The address of a page with these settings."""
+    from urllib.parse import urlencode
+
+    return f"{page}?{urlencode(query, safe=',')}" if query else page
+
+
+def last_good(lesson: Lesson) -> Any:
+    """The knobs of the last page that could be shown; the defaults at first."""
+    return st.session_state.get(f"{lesson.name}:good", lesson.knobs())
+
+
+def note_good(lesson: Lesson, knobs: Any) -> None:
+    """Remember knobs whose page could be shown."""
+    st.session_state[f"{lesson.name}:good"] = knobs
