@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -42,7 +42,7 @@ def to_plotly(figure: Figure, style: str | Style = "slide") -> go.Figure:
                 places[mark.name] = (slate, at)
             traces += drawn
     layout = lay_out(figure, look, traces)
-    frames = [_frame(figure, index, places) for index in range(len(figure.frames))]
+    frames = [_frame(figure, index, places, traces) for index in range(len(figure.frames))]
     return go.Figure({"data": traces, "layout": layout, "frames": frames})
 
 
@@ -68,36 +68,37 @@ def with_click_grid(
 
     if n < 2:
         raise ValueError(f"n must be at least 2 points along each side; got {n}")
-    copy = go.Figure(plotly_figure)
-    for trace in copy.data:
-        if getattr(trace, "xaxis", None) in (None, "x"):
-            trace.update(hoverinfo="skip")
-            if "hovertemplate" in trace:
-                trace.hovertemplate = None
-            if trace.type == "scatter":
-                trace.unselected = {"marker": {"opacity": 1}}
-    for frame in copy.frames:
-        for trace in frame.data:
-            trace.update(hoverinfo="skip", hovertemplate=None)
     x, y = np.meshgrid(
         np.linspace(*interval(x_range, "x_range"), n), np.linspace(*interval(y_range, "y_range"), n)
     )
+    copy = plotly_figure.to_dict()
+    for trace in copy["data"]:
+        if trace.get("xaxis", "x") == "x" and "scene" not in trace:
+            trace["hoverinfo"] = "skip"
+            trace.pop("hovertemplate", None)
+            if trace["type"] == "scatter":
+                trace["unselected"] = {"marker": {"opacity": 1}}
+    copy["data"] = [*copy["data"], _grid_of_points(x.ravel(), y.ravel())]
+    copy["layout"] |= {"hovermode": "closest", "hoverdistance": -1, "clickmode": "event+select"}
+    return go.Figure(copy)
+
+
+def _grid_of_points(x: np.ndarray, y: np.ndarray) -> Trace:
     invisible = {"marker": {"opacity": 0}}
-    copy.add_scatter(
-        x=x.ravel(),
-        y=y.ravel(),
-        mode="markers",
-        marker={"size": 12, "opacity": 0},
-        selected=invisible,
-        unselected=invisible,
-        showlegend=False,
-        hovertemplate="start here: (%{x:.3g}, %{y:.3g})<extra></extra>",
-        name="click grid",
-        xaxis="x",
-        yaxis="y",
-    )
-    copy.update_layout(hovermode="closest", hoverdistance=-1, clickmode="event+select")
-    return copy
+    return {
+        "type": "scatter",
+        "mode": "markers",
+        "x": x,
+        "y": y,
+        "xaxis": "x",
+        "yaxis": "y",
+        "marker": {"size": 12, "opacity": 0},
+        "selected": invisible,
+        "unselected": invisible,
+        "showlegend": False,
+        "hovertemplate": "start here: (%{x:.3g}, %{y:.3g})<extra></extra>",
+        "name": "click grid",
+    }
 
 
 def _slate(figure: Figure, index: int, style: Style) -> Slate:
@@ -114,7 +115,9 @@ def _slate(figure: Figure, index: int, style: Style) -> Slate:
     return Slate(panel, style, ranges, aspect, axes)
 
 
-def _frame(figure: Figure, index: int, places: dict[str, tuple[Slate, list[int]]]) -> Trace:
+def _frame(
+    figure: Figure, index: int, places: dict[str, tuple[Slate, list[int]]], traces: list[Trace]
+) -> Trace:
     frame = figure.frames[index]
     data: list[Trace] = []
     at: list[int] = []
@@ -126,10 +129,27 @@ def _frame(figure: Figure, index: int, places: dict[str, tuple[Slate, list[int]]
                 f"frame {frame.label!r} changes how many lines {name!r} is drawn with "
                 f"({len(indices)} to {len(drawn)}); keep the number of levels or titles"
             )
-        data += [{key: trace[key] for key in trace if key not in _STILL} for trace in drawn]
+        data += [
+            _changes(trace, traces[place]) for trace, place in zip(drawn, indices, strict=True)
+        ]
         at += indices
     return {"name": str(index), "data": data, "traces": at}
 
 
-_STILL = {"showlegend", "legendgroup", "name"}
-"""Parts of a trace that no frame changes."""
+def _changes(trace: Trace, before: Trace) -> Trace:
+    """What a frame must say of a trace: its type, and what differs from the trace at rest."""
+    return {
+        key: value
+        for key, value in trace.items()
+        if key == "type" or (key not in _LISTED and not _same(value, before.get(key)))
+    }
+
+
+_LISTED = {"name", "legendgroup", "showlegend"}
+"""What a trace shows in the legend, which frames leave alone."""
+
+
+def _same(one: Any, other: Any) -> bool:
+    if isinstance(one, np.ndarray) or isinstance(other, np.ndarray):
+        return np.array_equal(one, other)
+    return bool(one == other)

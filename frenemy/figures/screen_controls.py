@@ -61,8 +61,8 @@ def add_controls(
             "font": {"size": 1, "color": "rgba(0,0,0,0)"},
             "ticklen": 0,
             "minorticklen": 0,
-            "bgcolor": style.color("faint"),
-            "bordercolor": style.color("faint"),
+            "bgcolor": style.color("field"),
+            "bordercolor": style.color("field"),
             "steps": [
                 {
                     "label": to_html(frame.label),

@@ -26,6 +26,8 @@ def lay_out(figure: Figure, style: Style, traces: list[dict[str, Any]]) -> Layou
     """The layout of a figure; colour scales among the traces are put beside their panels."""
     size = style.screen_text
     layout: Layout = {
+        # Plotly's default template is global, and Streamlit changes it.
+        "template": "none",
         "autosize": True,
         "height": _height(figure, style),
         "paper_bgcolor": style.color("background"),

@@ -76,6 +76,11 @@ _SCALES = {
     "#fddbc7 #f3a481 #d6604d #b1182b #67001f",
     "gray": "#000000 #ffffff",
 }
+_DARK_SCALES = _SCALES | {
+    "diverging": "#b8dcff #7dbdf7 #4599e0 #2c6fae #1f4670 #1b212b "
+    "#5c3318 #96501b #cf7224 #f79b4b #ffd0a3"
+}
+"""Zero is dark on a dark page, so that what stands out is what differs from it."""
 
 
 @dataclass(frozen=True)
@@ -109,10 +114,7 @@ class Style:
     dpi: int
     gif_dpi: int
     colors: Mapping[str, str] = field(repr=False)
-    colormaps: Mapping[str, tuple[str, ...]] = field(
-        default_factory=lambda: {role: tuple(stops.split()) for role, stops in _SCALES.items()},
-        repr=False,
-    )
+    colormaps: Mapping[str, tuple[str, ...]] = field(repr=False)
 
     def color(self, role: str) -> str:
         """The hex colour of a role."""
@@ -139,7 +141,11 @@ class Style:
         ]
 
 
-def _slide(colors: Mapping[str, str]) -> Style:
+def _stops(scales: Mapping[str, str]) -> Mapping[str, tuple[str, ...]]:
+    return MappingProxyType({role: tuple(stops.split()) for role, stops in scales.items()})
+
+
+def _slide(colors: dict[str, str], scales: Mapping[str, str]) -> Style:
     return Style(
         page=(40 / 3, 7.5),
         fixed=True,
@@ -152,13 +158,14 @@ def _slide(colors: Mapping[str, str]) -> Style:
         marker=11,
         dpi=144,
         gif_dpi=72,
-        colors=colors,
+        colors=MappingProxyType(colors),
+        colormaps=_stops(scales),
     )
 
 
 STYLES: Mapping[str, Style] = MappingProxyType(
     {
-        "slide": _slide(_LIGHT),
+        "slide": _slide(_LIGHT, _SCALES),
         "paper": Style(
             page=(3.4, 2.6),
             fixed=False,
@@ -171,9 +178,10 @@ STYLES: Mapping[str, Style] = MappingProxyType(
             marker=4.5,
             dpi=300,
             gif_dpi=200,
-            colors=_LIGHT,
+            colors=MappingProxyType(_LIGHT),
+            colormaps=_stops(_SCALES),
         ),
-        "dark": _slide(_DARK),
+        "dark": _slide(_DARK, _DARK_SCALES),
     }
 )
 

@@ -83,8 +83,9 @@ class TestFrames:
         for frame, moment in zip(drawn.frames, figure.frames, strict=True):
             for trace, index in zip(frame.data, frame.traces, strict=True):
                 assert trace.type == drawn.data[index].type
-            first = frame.data[0]
-            np.testing.assert_array_equal(first.x, moment.marks["path 0"].x)
+            # A frame says only what changes: the last one, where the figure rests, says nothing.
+            shown = drawn.data[frame.traces[0]].x if frame.data[0].x is None else frame.data[0].x
+            np.testing.assert_array_equal(shown, moment.marks["path 0"].x)
         names = {drawn.data[index].name for index in drawn.frames[0].traces}
         assert {"outwards", "inwards"} <= names
 
@@ -110,7 +111,7 @@ class TestClickGrid:
         *others, grid = clickable.data
         assert len(clickable.data) == len(plain.data) + 1
         assert all(trace.hoverinfo == "skip" and not trace.hovertemplate for trace in others)
-        assert all(trace.hoverinfo == "skip" for frame in clickable.frames for trace in frame.data)
+        assert not any(trace.hoverinfo for frame in clickable.frames for trace in frame.data)
         assert grid.mode == "markers"
         assert grid.marker.opacity == grid.selected.marker.opacity == 0
         assert {(x, y) for x, y in zip(grid.x, grid.y, strict=True)} == {
@@ -168,3 +169,15 @@ def test_images_are_pictures_inside_the_figure():
     assert all(trace.source.startswith("data:image/png;base64,") for trace in drawn.data)
     assert drawn.layout.yaxis.range[0] > drawn.layout.yaxis.range[1]
     assert [note.text for note in drawn.layout.annotations] == ["a", "b"]
+
+
+def test_the_default_template_of_others_changes_nothing():
+    import plotly.io
+
+    plain = to_plotly(portrait()).to_json()
+    before = plotly.io.templates.default
+    plotly.io.templates.default = "plotly_dark"
+    try:
+        assert to_plotly(portrait()).to_json() == plain
+    finally:
+        plotly.io.templates.default = before
