@@ -8,6 +8,7 @@ SymPy expressions and, with :mod:`gan`, on torch tensors.
 ``METHODS``, ``methods``      the training rules; ``step_rules`` says how far they go
 ``simulate``, ``flow``        trajectories of a rule, of the flow; ``Trajectory``, ``Outcome``
 ``equilibria``                where the field is zero, with the kinds of every ``CriticalPoint``
+``MatrixGame``                finitely many actions: all extreme equilibria in exact fractions
 ``analyse``                   the exact iteration matrix and its ``Verdict``
 ``VectorField``               what a rule may ask of a game
 ============================  ===================================================================
@@ -23,6 +24,7 @@ from dynamics.expression import ExpressionError
 from dynamics.field import SingularError, VectorField
 from dynamics.flow import flow
 from dynamics.game import Game
+from dynamics.matrix import Equilibrium, MatrixGame
 from dynamics.methods import METHODS, Method
 from dynamics.simulate import simulate
 from dynamics.trajectory import Outcome, Trajectory
@@ -30,8 +32,10 @@ from dynamics.trajectory import Outcome, Trajectory
 __all__ = [
     "METHODS",
     "CriticalPoint",
+    "Equilibrium",
     "ExpressionError",
     "Game",
+    "MatrixGame",
     "Method",
     "Outcome",
     "SingularError",

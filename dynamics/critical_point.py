@@ -181,6 +181,7 @@ def _is_minimax(game: Game, jacobian: sympy.Matrix, reasons: dict[str, str]) -> 
 
 def _complex(value: complex) -> str:
     real, imaginary = f"{value.real:.6g}", f"{abs(value.imag):.6g}"
+    imaginary = imaginary if imaginary != "1" else ""
     if abs(value.imag) <= ZERO:
         return real
     sign = "+" if value.imag > 0 else "−"

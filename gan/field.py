@@ -66,7 +66,7 @@ class TorchField:
         return self._batch
 
     def minibatch(self, rng: np.random.Generator | None = None) -> Self:
-        """The field with a new minibatch held fixed. Its randomness is its own; ``rng`` is unused."""
+        """The field with a new minibatch held fixed; the randomness is its own, not ``rng``."""
         if self.sample is None:
             return self
         return self._with_batch(self.sample())

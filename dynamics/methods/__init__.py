@@ -16,6 +16,8 @@ wrappers               ``lookahead``, ``averaged``, ``projected``
 
 from __future__ import annotations
 
+from typing import Any
+
 from dynamics.methods._method import Composition, Directional, Method
 from dynamics.methods.adam import SimultaneousAdam
 from dynamics.methods.alternating import Alternating
@@ -41,7 +43,7 @@ from dynamics.methods.sga import SymplecticAdjustment
 from dynamics.methods.simultaneous import Simultaneous
 from dynamics.methods.unrolled import Unrolled
 
-METHODS: dict[str, type[Method]] = {
+METHODS: dict[str, type[Any]] = {
     "simultaneous": Simultaneous,
     "alternating": Alternating,
     "extragradient": Extragradient,

@@ -16,14 +16,15 @@ from frenemy.figures.shapes import Arrows
 from frenemy.figures.style import series
 
 KINDS: Mapping[str, tuple[str, str]] = {
-    "stable": ("circle", "stable equilibrium"),
-    "unstable": ("open-circle", "unstable equilibrium"),
+    "stable": ("circle", "stable rest point"),
+    "unstable": ("open-circle", "unstable rest point"),
     "saddle": ("open-diamond", "saddle"),
     "centre": ("half-circle", "centre"),
-    "degenerate": ("square", "degenerate equilibrium"),
+    "degenerate": ("square", "degenerate rest point"),
 }
-"""Kind of an equilibrium -> (symbol, words): filled attracts, open repels, half does neither."""
+"""Kind of a rest point -> (symbol, words): filled attracts, open repels, half does neither."""
 
+MOST_ARROWS = 21
 MOST_FRAMES = 60
 
 
@@ -51,7 +52,8 @@ def phase_portrait(
 
     Parameters
     ----------
-    x, y : the grid of the arrows, ascending, shapes ``(m,)`` and ``(n,)``.
+    x, y : the grid of the field, ascending, shapes ``(m,)`` and ``(n,)``. A finer one makes
+        smoother nullclines; arrows stand on at most ``MOST_ARROWS`` of its lines each way.
     u, v : the direction of motion there (for a game, :math:`-F`), shape ``(n, m)`` each.
     trajectories : label -> path, shape ``(T, 2)``; NaN leaves a gap. Each may have its own T.
     equilibria : triples (x, y, kind), where kind is one of ``KINDS``.
@@ -60,8 +62,8 @@ def phase_portrait(
     frames : how many frames at most, from 2 to 60.
     steps : the step at which each state of the longest path was kept, shape ``(T,)``; None counts
         0, 1, 2, ….
-    x_range, y_range : what is shown; None shows the grid of the arrows and half a
-        cell around it.
+    x_range, y_range : what is shown; None shows the grid and half a cell
+        around it.
     x_label, y_label, title, caption : texts, in which ``$…$`` is mathematics.
     equal_aspect : whether both axes have the same unit, so that circles are round.
 
@@ -77,8 +79,7 @@ def phase_portrait(
             f"got {u.shape} and {v.shape}"
         )
     paths = {label: _path(path, label) for label, path in (trajectories or {}).items()}
-    across, up = np.meshgrid(x, y)
-    marks: list[Mark] = [Arrows(across, up, u, v)]
+    marks: list[Mark] = [_arrows(x, y, u, v)]
     if nullclines:
         marks += _nullclines(x, y, u, v, x_label, y_label)
     marks += _moving(paths)
@@ -138,6 +139,16 @@ def _equilibria(equilibria: Sequence[tuple[float, float, str]]) -> list[Mark]:
             Points(at[:, 0], at[:, 1], label=words, color="equilibrium", symbol=symbol, size=1.2)
         )
     return marks
+
+
+def _arrows(x: np.ndarray, y: np.ndarray, u: np.ndarray, v: np.ndarray) -> Arrows:
+    columns, rows = (
+        np.linspace(0, len(side) - 1, min(len(side), MOST_ARROWS)).round().astype(int)
+        for side in (x, y)
+    )
+    across, up = np.meshgrid(x[columns], y[rows])
+    some = np.ix_(rows, columns)
+    return Arrows(across, up, u[some], v[some])
 
 
 def _nullclines(

@@ -122,6 +122,11 @@ def flow_kind(point: CriticalPoint) -> str:
     return next((kind for kind in FLOW_KINDS[::-1] if kind in point.kinds), "degenerate")
 
 
+def marked_points(points: Sequence[CriticalPoint]) -> list[tuple[float, float, str]]:
+    """Critical points of a game of two coordinates as a portrait marks them: ``(x, y, kind)``."""
+    return [(float(point.values[0]), float(point.values[1]), flow_kind(point)) for point in points]
+
+
 def view(
     start: Sequence[float], points: Sequence[CriticalPoint], paths: Sequence[np.ndarray]
 ) -> tuple[tuple[float, float], tuple[float, float]]:
@@ -138,7 +143,7 @@ def view(
 def direction_grid(
     game: Game, x_range: tuple[float, float], y_range: tuple[float, float], count: int = 21
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Where training pushes, :math:`-F`, on a grid: ``x``, ``y`` ``(n,)`` and ``u``, ``v`` ``(n, n)``."""
+    """Where training pushes, :math:`-F`: ``x``, ``y`` ``(n,)``, then ``u``, ``v`` ``(n, n)``."""
     x, y = np.linspace(*x_range, count), np.linspace(*y_range, count)
     u, v = -game(np.array(np.meshgrid(x, y)))
     return x, y, u, v

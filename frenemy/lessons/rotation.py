@@ -29,27 +29,29 @@ from frenemy.lessons._rules import (
     RULES,
     RuleRun,
     direction_grid,
-    flow_kind,
+    marked_points,
     run_rule,
     step_text,
     view,
 )
 
 STORY = r"""
-**The slide.** Player A controls $x$ and maximises $xy$; player B controls $y$ and minimises it. Both
-follow their gradient, $\Delta x = \alpha\,\partial(xy)/\partial x$ and
-$\Delta y = -\alpha\,\partial(xy)/\partial y$, from $(2, 2)$. The equilibrium is $(0, 0)$, and the
-slide says: *cannot converge*.
+**The slide.** Player A controls $x$ and maximises $xy$; player B controls $y$ and minimises it.
+Both follow their gradient, $\Delta x = \alpha\,\partial(xy)/\partial x$ and $\Delta y =
+-\alpha\,\partial(xy)/\partial y$, from $(2, 2)$. The equilibrium is $(0, 0)$, and the slide says:
+*cannot converge*.
 
 **Why.** One step is $z' = (I + \alpha K)\,z$ with $K = \begin{pmatrix}0&1\\-1&0\end{pmatrix}$. Its
-multipliers $1 \pm i\alpha$ have modulus $\sqrt{1+\alpha^2} > 1$: every step turns by $\arctan\alpha$
-and lengthens the distance by that factor, for *every* step size. So it is worse than a circle. The
-circle belongs to the *flow* $\dot z = Kz$, the limit of small steps, which keeps its distance.
+multipliers $1 \pm i\alpha$ have modulus $\sqrt{1+\alpha^2} > 1$: every step turns by
+$\arctan\alpha$ and lengthens the distance by that factor, for *every* step size. So it is worse
+than a circle. The circle belongs to the *flow* $\dot z = Kz$, the limit of small steps, which keeps
+its distance.
 
-**The cures** damp the rotation. Extragradient looks a step ahead, $\rho = \sqrt{1-\alpha^2+\alpha^4}$;
-the optimistic rule extrapolates from the last gradient; the proximal point method steps with the
-gradient of the place it goes to; consensus and symplectic adjustment add a pull. Merely *taking
-turns* stops the growth: $x^2 + \alpha xy + y^2$ is then conserved exactly. Adam is no cure.
+**The cures** damp the rotation. Extragradient looks a step ahead, $\rho =
+\sqrt{1-\alpha^2+\alpha^4}$; the optimistic rule extrapolates from the last gradient; the proximal
+point method steps with the gradient of the place it goes to; consensus and symplectic adjustment
+add a pull. Merely *taking turns* stops the growth: $x^2 + \alpha xy + y^2$ is then conserved
+exactly. Adam is no cure.
 """
 
 
@@ -152,7 +154,7 @@ def portrait(result: Result) -> Figure:
     knobs = result.knobs
     x_range, y_range = view((knobs.x, knobs.y), result.points, list(result.paths.values()))
     x, y, u, v = direction_grid(result.game, x_range, y_range)
-    marked = [(*map(float, point.values), flow_kind(point)) for point in result.points]
+    marked = marked_points(result.points)
     return phase_portrait(
         x,
         y,
@@ -227,7 +229,9 @@ def rates(result: Result) -> Figure:
 def _nothing(why: str) -> Figure:
     """An empty picture that says why it is empty."""
     panel = Panel(
-        [Text(0.5, 0.5, why)], x=Axis(hidden=True, range=(0, 1)), y=Axis(hidden=True, range=(0, 1))
+        [Text(np.array([0.5]), np.array([0.5]), why)],
+        x=Axis(hidden=True, range=(0, 1)),
+        y=Axis(hidden=True, range=(0, 1)),
     )
     return Figure([panel])
 

@@ -1,0 +1,141 @@
+"""A game of two players with finitely many actions each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+from functools import cached_property
+from typing import Any, Self
+
+from dynamics.matrix.extreme import Equilibrium, Solution, solve
+from dynamics.matrix.payoffs import Matrix, from_numbers, from_text
+
+
+class MatrixGame:
+    """A bimatrix game, in exact fractions.
+
+    Parameters
+    ----------
+    A : payoffs of the row player, who maximises them, shape ``(m, n)``: numbers, fractions or an
+        array. A float counts as the decimal it is printed as.
+    B : payoffs of the column player, who maximises them too; without it the game is zero-sum,
+        ``B = -A``.
+
+    Raises
+    ------
+    ValueError
+        If a matrix is none, or the two differ in shape.
+
+    Examples
+    --------
+    >>> game = MatrixGame([[3, 0], [0, 2]], [[2, 0], [0, 3]])
+    >>> print(*game.equilibria(), sep="\\n")
+    rows (1, 0), columns (1, 0)
+    rows (3/5, 2/5), columns (2/5, 3/5)
+    rows (0, 1), columns (0, 1)
+    """
+
+    A: Matrix
+    B: Matrix
+
+    def __init__(self, A: Any, B: Any = None):
+        self.A = from_numbers(A, "A")
+        self.B = _negative(self.A) if B is None else from_numbers(B, "B")
+        shapes = [(len(side), len(side[0])) for side in (self.A, self.B)]
+        if shapes[0] != shapes[1]:
+            raise ValueError(
+                f"A and B must be of one shape, rows by columns; got {shapes[0]} and {shapes[1]}"
+            )
+
+    @classmethod
+    def parse(cls, A: str, B: str | None = None) -> Self:
+        """The game of matrices typed as ``"1, -1; -1/2, 0.25"``: rows end with ``;``."""
+        return cls(from_text(A), None if B is None else from_text(B))
+
+    def __repr__(self) -> str:
+        return f"MatrixGame({_text(self.A)!r}, {_text(self.B)!r})"
+
+    @property
+    def is_zero_sum(self) -> bool:
+        """Whether what one wins the other loses."""
+        return _negative(self.A) == self.B
+
+    def equilibria(
+        self, *, progress: Callable[[int], None] | None = None
+    ) -> tuple[Equilibrium, ...]:
+        """All extreme equilibria, exactly; see :attr:`guarantee`.
+
+        Parameters
+        ----------
+        progress : called now and then with the number of bases seen of the polytope at hand;
+            may raise to stop.
+        """
+        if "_solution" not in self.__dict__ and progress is not None:
+            self.__dict__["_solution"] = solve(self.A, self.B, progress=progress)
+        return self._solution.equilibria
+
+    @property
+    def components(self) -> tuple[tuple[Equilibrium, ...], ...]:
+        """The extreme equilibria grouped by the connected set of equilibria they belong to.
+
+        A group of more than one is a continuum.
+        """
+        return self._solution.components
+
+    @property
+    def is_degenerate(self) -> bool:
+        """Whether some strategy has more pure best responses than it has actions in use.
+
+        Only then can there be a continuum of equilibria (von Stengel 2007, definition 3.2).
+        """
+        return self._solution.is_degenerate
+
+    @property
+    def value(self) -> Fraction:
+        """What the row player can be sure of in a zero-sum game.
+
+        Raises
+        ------
+        ValueError
+            If the game is not zero-sum.
+        """
+        if not self.is_zero_sum:
+            raise ValueError(
+                "only a zero-sum game has one value, and B is not -A; ask payoffs() of an "
+                "equilibrium"
+            )
+        return self.payoffs(self._solution.equilibria[0])[0]
+
+    @property
+    def guarantee(self) -> str:
+        """What is promised of the answer."""
+        return (
+            "All extreme equilibria were found, in exact fractions, by complete enumeration of "
+            "the vertices of both best-response polytopes. Every other equilibrium is a mixture "
+            "of extreme ones of one component."
+        )
+
+    def payoffs(self, strategies: tuple[Any, Any]) -> tuple[Fraction, Fraction]:
+        """Expected payoffs of the row and the column player under a pair of mixed strategies."""
+        row, column = strategies
+        return _expected(row, self.A, column), _expected(row, self.B, column)
+
+    @cached_property
+    def _solution(self) -> Solution:
+        return solve(self.A, self.B)
+
+
+def _expected(row: Any, payoffs: Matrix, column: Any) -> Fraction:
+    return sum(
+        (p * q * payoff for p, line in zip(row, payoffs, strict=True)
+         for q, payoff in zip(column, line, strict=True)),
+        Fraction(0),
+    )  # fmt: skip
+
+
+def _negative(matrix: Matrix) -> Matrix:
+    return tuple(tuple(-value for value in row) for row in matrix)
+
+
+def _text(matrix: Matrix) -> str:
+    return "; ".join(", ".join(map(str, row)) for row in matrix)
