@@ -32,6 +32,18 @@ def copy(z: Array) -> Array:
     return z.copy() if isinstance(z, np.ndarray) else z.clone()
 
 
+def descend(z: Array, block: slice, rate: Any, direction: Array) -> None:
+    """Move a block of ``z`` by ``-rate * direction``, in place.
+
+    In torch no array more is needed, and what a field has made from another block of the same
+    ``z`` stays valid: torch counts changes for the whole tensor, but not those made to ``data``.
+    """
+    if isinstance(z, np.ndarray) or not isinstance(rate, int | float):
+        z[block] = z[block] - rate * direction
+    else:
+        z.data[block].sub_(direction, alpha=rate)
+
+
 def zeros_like(z: Array) -> Array:
     """Zeros of the shape and kind of ``z``; exact zeros where ``z`` is symbolic."""
     if is_symbolic(z):
@@ -53,6 +65,27 @@ def _elementwise(z: Array, symbolic: Callable, numeric: Callable, method: str) -
 def sqrt(z: Array) -> Array:
     """The square root of each entry."""
     return _elementwise(z, sympy.sqrt, np.sqrt, "sqrt")
+
+
+def average(old: Array, new: Array, weight: Any) -> Array:
+    """:math:`(1-w) a + w b`; in torch in one pass over memory instead of three."""
+    if isinstance(old, np.ndarray):
+        return (1 - weight) * old + weight * new
+    return old.lerp(new, float(weight))
+
+
+def average_square(old: Array, new: Array, weight: Any) -> Array:
+    """:math:`(1-w) a + w b^2`; in torch without an array for the square."""
+    if isinstance(old, np.ndarray):
+        return (1 - weight) * old + weight * new * new
+    return (old * (1 - float(weight))).addcmul_(new, new, value=float(weight))
+
+
+def over_root(mean: Array, square: Array, shift: Any) -> Array:
+    """:math:`m / (\\sqrt{s} + \\delta)`; in torch without an array for the sum."""
+    if isinstance(mean, np.ndarray):
+        return mean / (sqrt(square) + shift)
+    return mean / square.sqrt().add_(shift)
 
 
 def sign(z: Array) -> Array:

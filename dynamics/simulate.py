@@ -84,13 +84,13 @@ def simulate(
     _check(field, method, steps, every)
     report = _report(method, record)
     run = _run(field, method, start, steps, every, limit, report, rng)
-    times, kept, cancelled = [0], [run.current()[None]], False
+    times, kept, cancelled = [0], [run.current()[None].copy()], False
     for count, length, keep in _pieces(steps, every, run):
         cancelled = cancel is not None and cancel.is_set()
         if cancelled or run.failed.all():
             break
         before = run.taken
-        states = run.advance(count, length)
+        states = run.advance(count, length, keep)
         if keep:
             times.extend(range(before + length, run.taken + 1, length))
             kept.append(states)

@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
-from dynamics.backend import Array, ones_like, sqrt, zeros_like
+from dynamics.backend import Array, average, average_square, ones_like, over_root, zeros_like
 from dynamics.field import Weight
 
 
@@ -91,12 +91,12 @@ class RMSProp:
 
     def scale(self, gradient: Array, memory: SquareAverage) -> tuple[Array, SquareAverage]:
         """:math:`g / (\\sqrt v + \\epsilon)`."""
-        square = self.alpha * memory.square + (1 - self.alpha) * gradient * gradient
-        return gradient / (sqrt(square) + self.epsilon), SquareAverage(square)
+        square = average_square(memory.square, gradient, 1 - self.alpha)
+        return over_root(gradient, square, self.epsilon), SquareAverage(square)
 
 
 class Moments(NamedTuple):
-    """Both moments, shape ``(d, ...)``, and :math:`\\beta_i^t`, shape ``(1, ...)``."""
+    """Both corrected moments, shape ``(d, ...)``, and :math:`\\beta_i^t`, shape ``(1, ...)``."""
 
     mean: Array
     square: Array
@@ -108,9 +108,11 @@ class Moments(NamedTuple):
 class Adam:
     """Adam with bias correction, in torch's convention [kingma2015]_.
 
-    :math:`m \\leftarrow \\beta_1 m + (1-\\beta_1) g`, :math:`v \\leftarrow \\beta_2 v +
-    (1-\\beta_2) g^2`; the direction is :math:`\\hat m / (\\sqrt{\\hat v} + \\epsilon)` with
-    :math:`\\hat m = m/(1-\\beta_1^t)`, :math:`\\hat v = v/(1-\\beta_2^t)`. Moments start at zero.
+    The direction is :math:`\\hat m / (\\sqrt{\\hat v} + \\epsilon)`. The corrected moments
+    :math:`\\hat m = m/(1-\\beta_1^t)`, with :math:`m \\leftarrow \\beta_1 m + (1-\\beta_1) g`
+    from zero, obey :math:`\\hat m \\leftarrow \\hat m + w (g - \\hat m)` with
+    :math:`w = (1-\\beta_1)/(1-\\beta_1^t)`, and so do those of the squares; they are what is
+    remembered.
     """
 
     beta1: Weight = 0.9
@@ -124,10 +126,9 @@ class Adam:
 
     def scale(self, gradient: Array, memory: Moments) -> tuple[Array, Moments]:
         """:math:`\\hat m / (\\sqrt{\\hat v} + \\epsilon)`."""
-        mean = self.beta1 * memory.mean + (1 - self.beta1) * gradient
-        square = self.beta2 * memory.square + (1 - self.beta2) * gradient * gradient
         mean_power = self.beta1 * memory.mean_power
         square_power = self.beta2 * memory.square_power
-        spread = sqrt(square / (1 - square_power)) + self.epsilon
-        direction = mean / (1 - mean_power) / spread
+        mean = average(memory.mean, gradient, (1 - self.beta1) / (1 - mean_power))
+        square = average_square(memory.square, gradient, (1 - self.beta2) / (1 - square_power))
+        direction = over_root(mean, square, self.epsilon)
         return direction, Moments(mean, square, mean_power, square_power)

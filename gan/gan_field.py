@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.func import functional_call
 
-from gan.field import TorchField, _gradient
+from gan.field import TorchField
 from gan.losses import LOSSES, Loss
 
 
@@ -18,6 +18,28 @@ class Batch(NamedTuple):
 
     real: Tensor
     noise: Tensor
+
+
+class Fakes(NamedTuple):
+    """What the generator makes of a minibatch's noise, in the graph of its parameters.
+
+    Attributes
+    ----------
+    block, version : the parameters, flat, and torch's count of changes to them.
+    leaves : the same in the shapes of the module; the graph begins there.
+    images : the fakes.
+    """
+
+    block: Tensor
+    version: int
+    leaves: list[Tensor]
+    images: Tensor
+
+    def are_of(self, block: Tensor) -> bool:
+        """Whether the generator with these parameters makes them."""
+        if self.block._version != self.version:
+            return False
+        return self.block.data_ptr() == block.data_ptr() or torch.equal(self.block, block)
 
 
 class GanField(TorchField):
@@ -51,7 +73,7 @@ class GanField(TorchField):
         self.modules = (generator, discriminator)
         self.gan_loss = LOSSES[loss] if isinstance(loss, str) else loss
         self.draws = (data, noise)
-        self._fake: tuple[Tensor, Tensor] | None = None
+        self._cached: Fakes | None = None
         for module in self.modules:
             _refuse_running_statistics(module)
         sizes = [sum(p.numel() for p in module.parameters()) for module in self.modules]
@@ -70,49 +92,59 @@ class GanField(TorchField):
     def generate(self, z: Tensor, noise: Tensor) -> Tensor:
         """What the generator with the parameters in ``z`` makes of some noise."""
         with torch.no_grad():
-            return self._apply(0, z[self.players[0]], noise)
+            return self._apply(0, self._pieces(0, z[self.players[0]]), noise)
 
     def discriminate(self, z: Tensor, samples: Tensor) -> Tensor:
         """The logits that the discriminator with the parameters in ``z`` gives to samples."""
         with torch.no_grad():
-            return self._apply(1, z[self.players[1]], samples)
+            return self._apply(1, self._pieces(1, z[self.players[1]]), samples)
 
     def gradient(self, z: Tensor, player: int) -> Tensor:
         """A player's own gradient; the fakes of a minibatch are made once for both players."""
         own, other = self._blocks(z)
-        fake = self._fakes(own)
+        fakes = self._fakes(own)
         if player == 1:
-            other.requires_grad_(True)
-            return _gradient(self._discriminator_loss(other, fake[1].detach()), other)
-        loss = self.gan_loss.generator(self._apply(1, other, fake[1]).reshape(-1))
-        self._fake = None
-        return _gradient(loss, fake[0])
+            leaves = self._leaves(1, other)
+            return _flat_gradient(self._discriminator_loss(leaves, fakes.images.detach()), leaves)
+        logits = self._apply(1, self._pieces(1, other), fakes.images)
+        self._cached = None
+        return _flat_gradient(self.gan_loss.generator(logits.reshape(-1)), fakes.leaves)
 
-    def _fakes(self, block: Tensor) -> tuple[Tensor, Tensor]:
-        """The generator's parameters as a leaf, and the fakes of this minibatch in its graph."""
-        if self._fake is None or not torch.equal(self._fake[0], block):
-            leaf = block.clone().requires_grad_(True)
-            self._fake = leaf, self._apply(0, leaf, self.batch.noise)
-        return self._fake
+    def _fakes(self, block: Tensor) -> Fakes:
+        """The fakes of this minibatch, made anew if the generator has changed."""
+        known = self._cached
+        if known is None or not known.are_of(block):
+            leaves = self._leaves(0, block)
+            images = self._apply(0, leaves, self.batch.noise)
+            self._cached = known = Fakes(block, block._version, leaves, images)
+        return known
 
     def _loss(self, player: int, blocks: Sequence[Tensor], batch: Batch) -> Tensor:
-        fake = self._apply(0, blocks[0], batch.noise)
+        own, other = (self._pieces(index, block) for index, block in enumerate(blocks))
+        fake = self._apply(0, own, batch.noise)
         if player == 1:
-            return self._discriminator_loss(blocks[1], fake)
-        return self.gan_loss.generator(self._apply(1, blocks[1], fake).reshape(-1))
+            return self._discriminator_loss(other, fake)
+        return self.gan_loss.generator(self._apply(1, other, fake).reshape(-1))
 
-    def _discriminator_loss(self, block: Tensor, fake: Tensor) -> Tensor:
+    def _discriminator_loss(self, pieces: Sequence[Tensor], fake: Tensor) -> Tensor:
         """On real and fake data in one pass."""
         real = self.batch.real
-        logits = self._apply(1, block, torch.cat([real, fake])).reshape(-1)
+        logits = self._apply(1, pieces, torch.cat([real, fake])).reshape(-1)
         return self.gan_loss.discriminator(logits[: len(real)], logits[len(real) :])
 
-    def _apply(self, player: int, block: Tensor, values: Tensor) -> Tensor:
+    def _pieces(self, player: int, block: Tensor) -> list[Tensor]:
+        """A player's parameters in the shapes of its module, as views."""
         pieces = block.split([size for _, _, size in self._shapes[player]])
-        parameters = {
-            name: piece.view(shape)
-            for (name, shape, _), piece in zip(self._shapes[player], pieces, strict=True)
-        }
+        shapes = (shape for _, shape, _ in self._shapes[player])
+        return [piece.view(shape) for piece, shape in zip(pieces, shapes, strict=True)]
+
+    def _leaves(self, player: int, block: Tensor) -> list[Tensor]:
+        """The same as leaves of a graph: torch differentiates by them faster than by the whole."""
+        return [piece.requires_grad_(True) for piece in self._pieces(player, block)]
+
+    def _apply(self, player: int, pieces: Sequence[Tensor], values: Tensor) -> Tensor:
+        names = (name for name, _, _ in self._shapes[player])
+        parameters = dict(zip(names, pieces, strict=True))
         return functional_call(self.modules[player], parameters, (values,))
 
     def _sample(self) -> Batch:
@@ -126,8 +158,15 @@ class GanField(TorchField):
         other = object.__new__(type(self))
         other.__dict__.update(self.__dict__)
         other.loss = other._loss
-        other._batch, other._fake = batch, None
+        other._batch, other._cached = batch, None
         return other
+
+
+def _flat_gradient(loss: Tensor, leaves: Sequence[Tensor]) -> Tensor:
+    if not loss.requires_grad:
+        return torch.cat([torch.zeros_like(leaf).reshape(-1) for leaf in leaves])
+    parts = torch.autograd.grad(loss, leaves, materialize_grads=True)
+    return torch.cat([part.reshape(-1) for part in parts])
 
 
 def _children(seed: int) -> list[int]:

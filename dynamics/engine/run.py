@@ -33,8 +33,11 @@ class Run(ABC):
         """What is reported of the state as it is now."""
 
     @abstractmethod
-    def advance(self, records: int, every: int) -> np.ndarray:
-        """Take ``records * every`` steps, report after each ``every``: ``(records, ...)``."""
+    def advance(self, records: int, every: int, keep: bool) -> np.ndarray:
+        """Take ``records * every`` steps, report after each ``every``: ``(records, ...)``.
+
+        Nothing need be reported unless it is to ``keep``.
+        """
 
 
 class FusedRun(Run):
@@ -92,7 +95,7 @@ class FusedRun(Run):
         """The report of the state as it is."""
         return self._reported(self.march.state[None])[0]
 
-    def advance(self, records: int, every: int) -> np.ndarray:
+    def advance(self, records: int, every: int, keep: bool) -> np.ndarray:
         """March on."""
         return self._reported(self.march.advance(records, every))
 
@@ -146,9 +149,9 @@ class SteppedRun(Run):
 
     def current(self) -> np.ndarray:
         """The report of the state as it is."""
-        return np.array(to_numpy(self.report(self.z, self.memory)))
+        return to_numpy(self.report(self.z, self.memory))
 
-    def advance(self, records: int, every: int) -> np.ndarray:
+    def advance(self, records: int, every: int, keep: bool) -> np.ndarray:
         """Step by step."""
         began, kept = time.perf_counter(), []
         for _ in range(records):
@@ -157,13 +160,16 @@ class SteppedRun(Run):
                 self.z, self.memory = self.method.step(batch, self.z, self.memory)
                 self.taken += 1
                 self._check()
-            kept.append(self.current())
+            if keep:
+                kept.append(self.current())
         seconds = (time.perf_counter() - began) / (records * every)
         self.steps_per_call = max(1, int(0.1 / max(seconds, 1e-9)))
         return np.array(kept)
 
     def _check(self) -> None:
         """Turn starts that are outside into NaN and note the step."""
+        if self.z.ndim == 1 and float(self.z @ self.z) <= self.limit**2:
+            return
         outside = ~to_numpy((abs(self.z) <= self.limit).all(0))
         if outside.any():
             self.failed[outside & (self.failed == 0)] = self.taken

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from dynamics.backend import Array, copy
+from dynamics.backend import Array, copy, descend
 from dynamics.field import Rate, VectorField, rate_of
 from dynamics.methods._method import Method
 from dynamics.step_rules import Plain, StepRule
@@ -40,17 +40,15 @@ class Alternating(Method):
 
     def step(self, field: VectorField, z: Array, memory: tuple[Any, ...]) -> tuple[Array, Any]:
         """Each player's step in turn."""
-        moved: set[int] = set()
+        done: set[int] = set()
         state, memories = copy(z), list(memory)
         for player in self.moves(field):
-            if player in moved:
-                field, moved = field.minibatch(), set()
-            moved.add(player)
+            if player in done:
+                field, done = field.minibatch(), set()
+            done.add(player)
             gradient = field.gradient(state, player)
             direction, memories[player] = self.step_rule.scale(gradient, memories[player])
-            state = copy(state)
-            block = field.players[player]
-            state[block] = state[block] - rate_of(self.lr, player) * direction
+            descend(state, field.players[player], rate_of(self.lr, player), direction)
         return state, tuple(memories)
 
     def moves(self, field: VectorField) -> tuple[int, ...]:

@@ -47,6 +47,8 @@ fractions.
 MOST_ACTIONS = 8
 """The page answers at once up to so many actions a player; ``MatrixGame`` itself has no limit."""
 MOST_LISTED = 6
+NEAR = 0.01
+"""A small move."""
 WINDOW = 3.0
 """Players try moves up to so far from where they stand."""
 
@@ -134,18 +136,19 @@ def facts(result: Result) -> dict[str, Any]:
         for symbol, exact, found in zip("xy", point.values, near, strict=True):
             stated[f"{symbol} by symbols and by search"] = Compared(float(exact), float(found))
         for player, name in enumerate("AB"):
-            gain = _gain(result.game, player, point.values)
+            gain = _gain(result.game, player, point.values, NEAR)
             expected = 0.0 if "local Nash" in point.kinds else None
-            stated[f"{name}'s gain from moving alone at that point"] = Compared(expected, gain)
+            stated[f"{name}'s gain from a small move alone there"] = Compared(expected, gain)
+            far = _gain(result.game, player, point.values, WINDOW)
+            stated[f"{name}'s gain from a move of up to {WINDOW:g}"] = far
         for kind, reason in point.reasons.items():
             if kind in point.kinds or kind in ("local Nash", "local minimax", "stable"):
                 stated[f"{kind}?"] = reason
     tried = np.array([result.knobs.x, result.knobs.y])
     for player, name in enumerate("AB"):
         stated[f"{name}'s best response"] = result.responses[player]
-        stated[f"{name}'s gain from moving alone at the tried point"] = _gain(
-            result.game, player, tried
-        )
+        gain = _gain(result.game, player, tried, WINDOW)
+        stated[f"{name}'s gain from moving alone at the tried point"] = gain
     count = len(result.mixed)
     for number, pair in enumerate(result.mixed[:MOST_LISTED], start=1):
         stated[f"matrix game: equilibrium {number} of {count}"] = str(pair)
@@ -162,16 +165,16 @@ def _nearest(points: tuple[CriticalPoint, ...], to: CriticalPoint) -> np.ndarray
     return min((p.values for p in points), key=lambda v: float(np.linalg.norm(v - to.values)))
 
 
-def _gain(game: Game, player: int, at: np.ndarray) -> float:
-    """What a player gains by its best move alone, up to ``WINDOW`` away, on a fine grid."""
-    moves = _moves(player, at)
+def _gain(game: Game, player: int, at: np.ndarray, reach: float) -> float:
+    """What a player gains by its best move alone, up to so far, on a fine grid."""
+    moves = _moves(player, at, reach)
     return float(game.loss(at, player) - np.nanmin(game.loss(moves, player)))
 
 
-def _moves(player: int, at: np.ndarray) -> np.ndarray:
+def _moves(player: int, at: np.ndarray, reach: float) -> np.ndarray:
     """States ``(2, 601)`` in which one player has moved and the other has not."""
     moves = np.repeat(at[:, None], 601, axis=1)
-    moves[player] = at[player] + np.linspace(-WINDOW, WINDOW, 601)
+    moves[player] = at[player] + np.linspace(-reach, reach, 601)
     return moves
 
 
@@ -238,7 +241,7 @@ def deviations(result: Result) -> Figure:
     for player, name in enumerate("AB"):
         marks: list[Mark] = []
         for label, at, color in places:
-            moves = _moves(player, at)
+            moves = _moves(player, at, WINDOW)
             payoff = -result.game.loss(moves, player)
             marks.append(
                 Line(moves[player], payoff, label=f"at the {label}", color=color, width=1.5)
@@ -271,7 +274,10 @@ def indifference(result: Result) -> Figure:
             HorizontalLine(float(got), color="prediction", dash="dash", label="value to the mix"),
             Points(places, payoffs, color="measurement", size=1.6, label="payoff of each action"),
         ]
-        panels.append(Panel(marks, x=actions, y=Axis("payoff")))
+        low, high = float(payoffs.min()), float(payoffs.max())
+        margin = 0.25 * (high - low or 1.0)
+        shown = Axis("payoff", range=(low - margin, high + margin))
+        panels.append(Panel(marks, x=actions, y=shown))
     return Figure(
         panels,
         columns=2,

@@ -31,7 +31,7 @@ def force(monkeypatch):
 def stepped(game, method, start, steps):
     """The rule itself, step by step, on floats."""
     run = SteppedRun(game, method, np.asarray(start, dtype=float), 1e100, None, None)
-    return np.concatenate([run.current()[None], run.advance(steps, 1)])
+    return np.concatenate([run.current()[None], run.advance(steps, 1, True)])
 
 
 def test_the_lectures_run():
