@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple, Self
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.func import functional_call
@@ -99,6 +100,12 @@ class GanField(TorchField):
         with torch.no_grad():
             return self._apply(1, self._pieces(1, z[self.players[1]]), samples)
 
+    def losses(self, z: Tensor) -> np.ndarray:
+        """What the generator and the discriminator minimise, on the minibatch that is held."""
+        blocks = [z[block] for block in self.players]
+        with torch.no_grad():
+            return np.array([float(self._loss(player, blocks, self.batch)) for player in (0, 1)])
+
     def gradient(self, z: Tensor, player: int) -> Tensor:
         """A player's own gradient; the fakes of a minibatch are made once for both players."""
         own, other = self._blocks(z)
@@ -171,8 +178,6 @@ def _flat_gradient(loss: Tensor, leaves: Sequence[Tensor]) -> Tensor:
 
 def _children(seed: int) -> list[int]:
     """Two independent seeds, for data and for noise."""
-    import numpy as np
-
     return [int(s.generate_state(1)[0]) for s in np.random.SeedSequence(seed).spawn(2)]
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import torch
 from torch import Tensor
 from torch.nn.functional import softplus
 
@@ -30,6 +31,11 @@ class Loss:
     discriminator: Callable[[Tensor, Tensor], Tensor]
     generator: Callable[[Tensor], Tensor]
     reference: str
+
+    def of_the_undecided(self) -> tuple[float, float]:
+        """Both losses, generator's first, where the discriminator can tell nothing: logits of 0."""
+        nothing = torch.zeros(1)
+        return float(self.generator(nothing)), float(self.discriminator(nothing, nothing))
 
 
 def _cross_entropy(real: Tensor, fake: Tensor) -> Tensor:

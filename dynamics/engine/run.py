@@ -174,4 +174,4 @@ class SteppedRun(Run):
         if outside.any():
             self.failed[outside & (self.failed == 0)] = self.taken
             self.z = copy(self.z)
-            self.z[:, outside] = float("nan")
+            self.z[(slice(None), outside) if outside.ndim else slice(None)] = float("nan")
