@@ -75,11 +75,16 @@ class Knobs:
         choices=RULE_NAMES,
         help="how the players take turns; every one with Adam's step",
     )
-    loss: str = knob("non-saturating", label="loss", choices=LOSS_NAMES)
+    loss: str = knob(
+        "non-saturating",
+        label="loss",
+        choices=LOSS_NAMES,
+        help="what both players minimise; saturating is the minimax game itself",
+    )
     lr: float = knob(2e-4, label=r"step size $\alpha$", low=1e-5, high=1e-2, log=True)
     beta1: float = knob(0.5, label=r"Adam's $\beta_1$", low=0.0, high=0.99, step=0.01)
     batch: int = knob(64, label="minibatch", low=8, high=256, step=8, help="digits, and fakes")
-    seed: int = knob(0, label="seed", low=0, high=10_000)
+    seed: int = knob(0, label="seed", low=0, high=10_000, help="of everything random")
 
 
 @dataclass(frozen=True, eq=False)

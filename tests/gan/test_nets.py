@@ -38,7 +38,9 @@ def test_parameters_are_as_torch_draws_them():
         assert parameter.abs().max() <= bound
         assert float(parameter.std()) == pytest.approx(bound / 3**0.5, rel=0.1)
     theirs = torch.nn.Linear(400, 300)
-    assert float(layer.weight.detach().std()) == pytest.approx(float(theirs.weight.detach().std()), rel=0.02)
+    assert float(layer.weight.detach().std()) == pytest.approx(
+        float(theirs.weight.detach().std()), rel=0.02
+    )
 
 
 @pytest.mark.parametrize(
