@@ -36,7 +36,7 @@ HOMES = {
     "plotly": {"frenemy.figures"},
     "click": {"frenemy"},
     "torch": {"gan", "rnn", "frenemy.lessons", "frenemy.dashboard"},
-    "numba": {"dynamics"},
+    "llvmlite": {"dynamics"},
     "jax": set(),
     "random": set(),
 }
@@ -147,14 +147,14 @@ LIGHT = "from frenemy.cli import main\nmain({arguments}, standalone_mode=False)"
 @pytest.mark.parametrize(
     ("code", "stays_out"),
     [
-        ("import dynamics", {"torch", "numba", "matplotlib", "plotly", "streamlit", "pandas"}),
+        ("import dynamics", {"torch", "scipy", "matplotlib", "plotly", "streamlit", "pandas"}),
         ("import frenemy", {"numpy", "click", "sympy"}),
         ("import frenemy.lessons", {"numpy", "sympy", "torch"}),
         ("import frenemy.figures", {"torch", "streamlit", "matplotlib", "plotly"}),
         (LIGHT.format(arguments=["--help"]), {"numpy", "sympy", "torch", "streamlit", "PIL"}),
         (LIGHT.format(arguments=["list"]), {"numpy", "sympy", "torch", "streamlit"}),
         (LIGHT.format(arguments=["run", "--help"]), {"numpy", "sympy", "torch", "streamlit"}),
-        ("from frenemy.lessons import load; load('rotation')", {"torch", "streamlit", "numba"}),
+        ("from frenemy.lessons import load; load('rotation')", {"torch", "streamlit", "jax"}),
     ],
 )
 def test_what_is_heavy_stays_out(code, stays_out):

@@ -1,4 +1,4 @@
-"""Straight-line programs as Python source: for arrays, for one trajectory, and for Numba.
+"""Straight-line programs as Python source: for arrays, and for one trajectory.
 
 The source is printed by SymPy's code printers from expressions, never from a user's text.
 """
@@ -22,7 +22,7 @@ INDENT = "    "
 
 
 class _FloatRationals:
-    """Rationals are printed as floats, so that no integer overflows in compiled code."""
+    """Rationals are printed as floats, which divide faster and mean the same."""
 
     def _print_Rational(self, expr: sympy.Rational) -> str:
         return repr(float(expr))
@@ -55,7 +55,7 @@ class ArrayPrinter(_FloatRationals, NumPyPrinter):
 
 
 class ScalarPrinter(_FloatRationals, PythonCodePrinter):
-    """Prints for one float at a time, in plain Python or in a Numba kernel."""
+    """Prints for one float at a time, in plain Python."""
 
     def _print_sigmoid(self, expr: sympy.Expr) -> str:
         return f"sigmoid({self._print(expr.args[0])})"

@@ -104,10 +104,10 @@ class ScalarMarch(March):
 
 
 class KernelMarch(March):
-    """Numba over blocks of starts, a share of them for each processor.
+    """Machine code over blocks of starts, a share of them for each processor.
 
-    The threads are Python's own and the kernel releases the interpreter's lock. Numba's thread
-    pool is not used: it must not be entered from two threads at once, as sessions of a server do.
+    The threads are Python's own, and the kernel runs without the interpreter's lock; so several
+    sessions of a server can be in it at once.
     """
 
     @property

@@ -120,12 +120,14 @@ def _march(
     """The engine with the least expected time, from rough costs in seconds (two slow cores)."""
     starts, work = state.shape[1], len(program.program.optimised.assignments) + state.shape[0] + 2
     varying = tuple(value.size > 1 for value in constants)
-    compiling = 0.0 if varying in program.kernels else 0.8
+    compiling = 0.0 if varying in program.kernels else 0.08
     costs: dict[type[March], float] = {
         ScalarMarch: 8e-8 * work * steps * starts,
         ArrayMarch: steps * (1e-5 + work * (1e-6 + 1.5e-9 * starts)),
         KernelMarch: 1e-3 + compiling + 4e-10 * work * steps * starts,
     }
+    if not program.has_kernel:
+        del costs[KernelMarch]
     best = min(costs, key=lambda march: costs[march])
     powers = steps / every * (1e-5 + 1e-9 * starts * state.shape[0] ** 2)
     if 0.02 + powers < costs[best] and not any(varying) and program.affine is not None:

@@ -12,7 +12,7 @@ import sympy
 
 from dynamics.backend import Array
 from dynamics.engine.codegen import array_function, scalar_loop
-from dynamics.engine.kernel import compile_kernel
+from dynamics.engine.kernel import Kernel, KernelShape, can_compile
 from dynamics.engine.linearise import affine_part
 from dynamics.engine.program import Assignment, Program
 from dynamics.engine.tree import flatten, rebuild
@@ -103,18 +103,22 @@ class StepProgram:
         assert self.affine is not None
         return array_function(self.affine)
 
-    def kernel(self, varying: tuple[bool, ...]) -> Callable[..., None]:
-        """The Numba kernel for constants of which these differ between starts."""
+    def kernel(self, varying: tuple[bool, ...]) -> Kernel:
+        """The machine code for constants of which these differ between starts."""
         if varying not in self.kernels:
-            self.kernels[varying] = compile_kernel(
-                self.program, len(self.state), self.dimension, varying
-            )
+            shape = KernelShape(self.program, len(self.state), self.dimension, varying)
+            self.kernels[varying] = Kernel(shape)
         return self.kernels[varying]
 
     @cached_property
-    def kernels(self) -> dict[tuple[bool, ...], Callable[..., None]]:
+    def kernels(self) -> dict[tuple[bool, ...], Kernel]:
         """The kernels compiled so far."""
         return {}
+
+    @cached_property
+    def has_kernel(self) -> bool:
+        """Whether the step can be compiled to machine code."""
+        return can_compile(self.program)
 
 
 @lru_cache(maxsize=256)

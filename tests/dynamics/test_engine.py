@@ -8,15 +8,16 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 import sympy
-from numba import njit
 
 from dynamics import METHODS, Game, simulate
 from dynamics.bounded import OutOfTimeError, within
 from dynamics.engine.codegen import array_function, scalar_loop
+from dynamics.engine.kernel import Kernel, KernelShape, can_compile
 from dynamics.engine.linearise import NotDifferentiableError, jacobian_at
 from dynamics.engine.program import Program
 from dynamics.engine.trace import skeleton_of, trace
 from dynamics.engine.tree import flatten, rebuild
+from dynamics.functions import sigmoid, softplus
 from dynamics.games import named
 from dynamics.linear import TooLargeError, solve_linear
 from dynamics.methods import Alternating, Directional, Lookahead, Simultaneous
@@ -25,43 +26,60 @@ from dynamics.step_rules import Adam, Momentum
 x, y, s = sympy.symbols("x y s", real=True)
 
 
-def every(function):
-    @njit
-    def loop(values, out):
-        for i in range(values.size):
-            out[i] = function(values[i])
-
-    def call(values):
-        out = np.empty_like(values)
-        loop(values, out)
-        return out
-
-    return call
+def compiled(expression, values):
+    """A formula of x at many values, by machine code."""
+    kernel = Kernel(KernelShape(Program((x,), (), (expression,)), 1, 0, ()))
+    state = np.array(values, dtype=float)[None]
+    out, failed = np.empty((1, *state.shape)), np.zeros(state.shape[1])
+    kernel(state, np.empty((0, 1)), out, failed, 0, state.shape[1], 1, 1, 0, 1e100)
+    return out[0, 0]
 
 
 def test_the_vectorisable_exponential_is_exact_to_two_units():
-    from dynamics.engine import vector_math
-
-    values = np.concatenate([np.linspace(-700, 709, 400_001), np.linspace(-1, 1, 200_001)])
-    units = np.abs(every(vector_math.exp)(values) - np.exp(values)) / np.spacing(np.exp(values))
+    values = np.concatenate([np.linspace(-700, 709.7, 400_001), np.linspace(-1, 1, 200_001)])
+    expected = np.exp(values)
+    units = np.abs(compiled(sympy.exp(x), values) - expected) / np.spacing(expected)
     assert units.max() <= 2
-    edges = np.array([-np.inf, -800.0, 0.0, 710.0, np.inf, np.nan])
-    assert np.array_equal(every(vector_math.exp)(edges), [0, 0, 1, np.inf, np.inf, np.nan], True)
+    edges = [-np.inf, -800.0, 0.0, 710.0, np.inf, np.nan]
+    assert np.array_equal(compiled(sympy.exp(x), edges), [0, 0, 1, np.inf, np.inf, np.nan], True)
 
 
-@pytest.mark.parametrize("name", ["sigmoid", "softplus", "signum"])
-def test_the_other_vectorisable_functions(name):
-    from dynamics.engine import vector_math
+FORMULAS = [
+    sigmoid(x), softplus(x), sympy.sign(x), sympy.Heaviside(x, sympy.S.Half), sympy.Abs(x),
+    x**2 - 3 * x**7 / (1 + x**2), 1 / (2 + sympy.sin(x)) ** 3, sympy.sqrt(1 + x**2),
+    1 / sympy.sqrt(1 + x**2), sympy.Max(x, 0) * sympy.Min(x, 2, 3), sympy.tanh(x) - sympy.atan(x),
+    (1 + x**2) ** sympy.Rational(2, 3), sympy.log(1 + x**2) / sympy.pi,
+    sympy.cos(x) * sympy.cosh(x / 9),
+    (2 + sympy.sin(x)) ** x, sympy.Float(0.1) * x - sympy.Rational(1, 3),
+]  # fmt: skip
 
-    values = np.concatenate([np.linspace(-800, 800, 10_001), np.linspace(-1e-3, 1e-3, 1001)])
-    with np.errstate(over="ignore"):
-        expected = {
-            "sigmoid": 1 / (1 + np.exp(-values)),
-            "softplus": np.logaddexp(0, values),
-            "signum": np.sign(values),
-        }[name]
-    got = every(getattr(vector_math, name))(values)
-    assert np.allclose(got, expected, rtol=1e-14, atol=1e-307)
+
+@pytest.mark.parametrize("formula", FORMULAS, ids=str)
+def test_machine_code_computes_what_numpy_does(formula):
+    values = np.concatenate([np.linspace(-30, 30, 1001), np.linspace(-1e-3, 1e-3, 101)])
+    expected = array_function(Program((x,), (), (formula,)))(values)[0]
+    np.testing.assert_allclose(compiled(formula, values), expected, rtol=1e-13, atol=1e-14)
+
+
+def test_functions_without_overflow():
+    values = np.linspace(-800, 800, 10_001)
+    np.testing.assert_allclose(
+        compiled(softplus(x), values), np.logaddexp(0, values), rtol=1e-14, atol=1e-307
+    )
+    assert compiled(sigmoid(x), [-1e4, 1e4]).tolist() == [0, 1]
+
+
+def test_nan_stays_nan():
+    for formula in FORMULAS:
+        assert np.isnan(compiled(formula, [np.nan])).all(), formula
+
+
+def test_what_has_no_instructions_is_left_to_numpy():
+    piecewise = sympy.Piecewise((x, x > 0), (x**2, True))
+    assert not can_compile(Program((x,), (), (piecewise,)))
+    game = Game([piecewise * 0 + sympy.Piecewise((x**2, x > 0), (x**4, True))], ["x"])
+    final = simulate(game, Simultaneous(0.1), np.full((1, 300_000), 2.0), 2, every=2).final
+    np.testing.assert_allclose(final, 2 * 0.8**2)
 
 
 def test_a_program_shares_what_is_common_and_drops_what_is_unused():

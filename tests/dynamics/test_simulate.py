@@ -46,8 +46,6 @@ def test_the_lectures_run():
 @pytest.mark.parametrize("name", sorted(METHODS))
 @pytest.mark.parametrize("game_name", ["strongly-monotone", "dirac-non-saturating", "letcher"])
 def test_every_engine_takes_the_rules_own_steps(force, march, name, game_name):
-    if march is KernelMarch and game_name == "letcher":
-        pytest.skip("two games are enough for the slow compiler")
     game = named(game_name)
     if game_name.startswith("dirac"):
         game = game.at(gamma=0.4)
