@@ -46,7 +46,7 @@ def simulate(
     """Take a training rule through many steps from one or many starts.
 
     For a :class:`~dynamics.Game` the whole step is derived from symbols once and compiled: to plain
-    Python for a few starts, to NumPy for small work, to parallel machine code for large work, and to
+    Python for a few starts, to NumPy for small work, to parallel machine code for large, and to
     powers of a matrix where the step is affine. Any other field is stepped as it is.
 
     Parameters
