@@ -12,6 +12,3 @@
 ``charts``, ``downloads``, ``table``, ``snippet``, ``words``
     Pictures on the page, files, their data, the Python behind them, and text as Markdown.
 """
-
-LONG = {"digits": "about a minute"}
-"""Lessons that run when asked, in the background, and not at every turn of a knob; how long."""

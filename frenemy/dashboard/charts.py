@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import Any
 
 from frenemy.figures import Figure, to_plotly, with_click_grid
 from frenemy.figures.scales import panel_range
 from frenemy.figures.style import STYLES, Style
-
-if TYPE_CHECKING:
-    import plotly.graph_objects as go
 
 CLEAR = "rgba(0,0,0,0)"
 SCREEN_TEXT = 16
 """Size of a label in pixels: a page is read from nearer than a slide."""
 
 
-def chart(figure: Figure, style: str, *, moving: bool, clickable: bool) -> go.Figure:
+def chart(figure: Figure, style: str, *, moving: bool, clickable: bool) -> Any:
     """The Plotly figure of a page.
 
     Parameters

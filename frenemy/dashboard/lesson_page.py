@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from frenemy.dashboard import LONG, controls, picture, values
+from frenemy.dashboard import controls, picture, values
 from frenemy.dashboard.long_run import finished
 from frenemy.dashboard.snippet import python_for
 from frenemy.dashboard.words import escaped, message_parts, table
@@ -59,13 +59,13 @@ def _work(lesson: Lesson) -> Work | None:
     try:
         wanted = Work(lesson, values.knobs(lesson))
         _link(values.write_address(lesson, wanted.knobs))
-        work = finished(wanted) if lesson.name in LONG else wanted
+        work = finished(wanted) if lesson.takes else wanted
         if work is not None:
             work.facts()
             values.note_good(lesson, work.knobs)
     except ValueError as error:
         _tell(str(error))
-        if lesson.name in LONG and not earlier.is_done:
+        if lesson.takes and not earlier.is_done:
             return None
         st.caption("Everything below shows the last knobs that worked.")
         return earlier

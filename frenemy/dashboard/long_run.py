@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from frenemy.dashboard import LONG, values
+from frenemy.dashboard import values
 from frenemy.dashboard.words import escaped
 from frenemy.dashboard.work import Work
 from frenemy.dashboard.worker import Status, Worker, session_worker
@@ -38,7 +38,7 @@ def _offer(worker: Worker, wanted: Work, status: Status) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button("Run", type="primary", icon=":material/play_arrow:", on_click=worker.start,
                   args=(wanted,), key=f"{wanted.lesson.name}:run")  # fmt: skip
-        st.caption(f"Takes {LONG[wanted.lesson.name]}; the page can be used meanwhile.")
+        st.caption(f"Takes {wanted.lesson.takes}; the page can be used meanwhile.")
 
 
 @st.fragment(run_every=WATCH_SECONDS)

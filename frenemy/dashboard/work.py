@@ -6,13 +6,10 @@ from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from frenemy.dashboard import LONG
 from frenemy.dashboard.memory import Memory
 from frenemy.lessons import Lesson, Progress, fact_rows, knob_specs
 
 if TYPE_CHECKING:
-    import plotly.graph_objects as go
-
     from frenemy.figures import Figure
 
 RESULTS: Memory[Any] = Memory(48)
@@ -62,8 +59,8 @@ class Work:
         )
         return figure
 
-    def chart(self, name: str, style: str, *, moving: bool, clickable: bool) -> go.Figure:
-        """A figure for the screen; frames are left out unless it is to move."""
+    def chart(self, name: str, style: str, *, moving: bool, clickable: bool) -> Any:
+        """A figure for the screen, as Plotly's; frames are left out unless it is to move."""
         from frenemy.dashboard.charts import chart
 
         return CHARTS.recall(
@@ -73,7 +70,7 @@ class Work:
 
     @property
     def _memory(self) -> Memory[Any]:
-        return LONG_RESULTS if self.lesson.name in LONG else RESULTS
+        return LONG_RESULTS if self.lesson.takes else RESULTS
 
     def _attempt(self, progress: Progress | None) -> Any:
         try:

@@ -42,6 +42,8 @@ class Lesson:
     presets : preset name -> knobs, what a lecturer would show.
     references : keys of :data:`frenemy.references.REFERENCES`.
     slides : titles of the slides it serves.
+    takes : how long a run takes, in words, if one has to wait for it. The page then runs it when
+        asked, in the background, and not at every turn of a knob.
 
     Raises
     ------
@@ -59,6 +61,7 @@ class Lesson:
     presets: Mapping[str, Any] = field(default_factory=dict)
     references: tuple[str, ...] = ()
     slides: tuple[str, ...] = ()
+    takes: str = ""
 
     def __post_init__(self) -> None:
         for name in (self.name, *self.figures):

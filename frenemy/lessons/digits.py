@@ -257,4 +257,5 @@ LESSON = Lesson(
     },
     references=("goodfellow2014", "radford2016", "kingma2015", "lecun1998"),
     slides=("Train GAN over mnist dataset",),
+    takes="about half a minute on two cores",
 )
