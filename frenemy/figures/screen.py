@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from frenemy.figures._checks import interval
-from frenemy.figures.figure import Figure
+from frenemy.figures.figure import Figure, Frame
 from frenemy.figures.scales import panel_range
 from frenemy.figures.screen_layout import lay_out
 from frenemy.figures.screen_marks import Slate, Trace, draw
@@ -42,7 +42,7 @@ def to_plotly(figure: Figure, style: str | Style = "slide") -> go.Figure:
                 places[mark.name] = (slate, at)
             traces += drawn
     layout = lay_out(figure, look, traces)
-    frames = [_frame(figure, index, places, traces) for index in range(len(figure.frames))]
+    frames = _frames(figure, places, traces)
     return go.Figure({"data": traces, "layout": layout, "frames": frames})
 
 
@@ -115,12 +115,33 @@ def _slate(figure: Figure, index: int, style: Style) -> Slate:
     return Slate(panel, style, ranges, aspect, axes)
 
 
-def _frame(
-    figure: Figure, index: int, places: dict[str, tuple[Slate, list[int]]], traces: list[Trace]
-) -> Trace:
-    frame = figure.frames[index]
-    data: list[Trace] = []
-    at: list[int] = []
+def _frames(
+    figure: Figure, places: dict[str, tuple[Slate, list[int]]], traces: list[Trace]
+) -> list[Trace]:
+    """The frames. Each says of a trace its type, and whatever is not the same in all of them."""
+    moments = [_moment(frame, places) for frame in figure.frames]
+    moving: dict[int, set[str]] = {}
+    for moment in moments:
+        for place, trace in moment.items():
+            rest = traces[place]
+            changed = {key for key in trace if not _same(trace[key], rest.get(key))}
+            moving.setdefault(place, {"type"}).update(changed - _LISTED)
+    return [
+        {
+            "name": str(index),
+            "data": [
+                {key: value for key, value in trace.items() if key in moving[place]}
+                for place, trace in moment.items()
+            ],
+            "traces": list(moment),
+        }
+        for index, moment in enumerate(moments)
+    ]
+
+
+def _moment(frame: Frame, places: dict[str, tuple[Slate, list[int]]]) -> dict[int, Trace]:
+    """Place among all traces -> the trace in this frame."""
+    shown: dict[int, Trace] = {}
     for name, mark in frame.marks.items():
         slate, indices = places[name]
         drawn = draw(mark, slate)
@@ -129,20 +150,8 @@ def _frame(
                 f"frame {frame.label!r} changes how many lines {name!r} is drawn with "
                 f"({len(indices)} to {len(drawn)}); keep the number of levels or titles"
             )
-        data += [
-            _changes(trace, traces[place]) for trace, place in zip(drawn, indices, strict=True)
-        ]
-        at += indices
-    return {"name": str(index), "data": data, "traces": at}
-
-
-def _changes(trace: Trace, before: Trace) -> Trace:
-    """What a frame must say of a trace: its type, and what differs from the trace at rest."""
-    return {
-        key: value
-        for key, value in trace.items()
-        if key == "type" or (key not in _LISTED and not _same(value, before.get(key)))
-    }
+        shown |= dict(zip(indices, drawn, strict=True))
+    return shown
 
 
 _LISTED = {"name", "legendgroup", "showlegend"}

@@ -10,7 +10,8 @@ pytestmark = pytest.mark.browser
 
 PATH = """() => {
     const drawn = document.querySelector('.js-plotly-plot');
-    const trace = drawn && drawn._fullData && drawn._fullData.find(one => one.name === 'simultaneous');
+    const traces = drawn && drawn._fullData || [];
+    const trace = traces.find(one => one.name === 'simultaneous');
     return trace ? Array.from(trace.x).slice(0, 3).concat(trace.x[trace.x.length - 1]) : null;
 }"""
 """Where the path begins and ends in the picture on the page."""
@@ -130,8 +131,8 @@ def test_the_animation_plays(tab, server):
     settled(tab)
     tab.locator(".js-plotly-plot .updatemenu-button").first.click()
     length = "() => document.querySelector('.js-plotly-plot')._fullData[1].x.length"
-    tab.wait_for_function(f"whole => ({length})() < whole", arg=whole)
-    tab.wait_for_function(f"whole => ({length})() === whole", arg=whole)
+    tab.wait_for_function(f"whole => ({length})() < whole", arg=whole, polling=50)
+    tab.wait_for_function(f"whole => ({length})() === whole", arg=whole, polling=50)
 
 
 def test_settings_outlive_a_visit_to_another_page(tab, server):
