@@ -1,4 +1,4 @@
-"""One figure on the page: the chart, its animation, its files, and a click that sets the start."""
+"""One figure on the page: the chart, its animation, its files, and clicks that set knobs."""
 
 from __future__ import annotations
 
@@ -9,9 +9,6 @@ from frenemy.dashboard.words import escaped
 from frenemy.dashboard.work import Work
 from frenemy.lessons import KnobSpec, Lesson, knob_specs
 
-CLICKED = "portrait"
-"""A click on the figure of this name sets the knobs x and y, where there are such knobs."""
-
 _TOOLS = {"displaylogo": False, "modeBarButtonsToRemove": ["select2d", "lasso2d"]}
 
 
@@ -19,14 +16,15 @@ def show(work: Work, name: str) -> None:
     """Draw a figure of a lesson."""
     key = f"{work.lesson.name}:{name}"
     figure = work.figure(name)
-    clickable = name == CLICKED and _start(work.lesson) is not None
+    picked = _picked(work.lesson, name)
     with st.container(horizontal=True, vertical_alignment="center"):
         moving = bool(figure.frames) and st.toggle("Animation", key=f"{key}:moving")
         downloads.show(work, name)
-        if clickable:
-            st.caption("Click into the picture to set the start.")
-    drawing = work.chart(name, style(), moving=moving, clickable=clickable)
-    if not clickable:
+        if picked:
+            across, up = (spec.label for spec in picked)
+            st.caption(f"Click into the picture to set {across} and {up}.")
+    drawing = work.chart(name, style(), moving=moving, clickable=bool(picked))
+    if not picked:
         st.plotly_chart(drawing, theme=None, key=key, config=_TOOLS)
         return
     st.plotly_chart(
@@ -34,7 +32,7 @@ def show(work: Work, name: str) -> None:
         theme=None,
         key=key,
         config=_TOOLS,
-        on_select=lambda: _take_click(work.lesson, key),
+        on_select=lambda: _take_click(work.lesson, name, key),
         selection_mode="points",
     )
 
@@ -49,17 +47,18 @@ def label(name: str) -> str:
     return escaped(name.replace("-", " ").capitalize())
 
 
-def _start(lesson: Lesson) -> tuple[KnobSpec, KnobSpec] | None:
-    """The two knobs that a click sets, if the lesson has them."""
-    specs = {spec.name: spec for spec in knob_specs(lesson.knobs) if spec.kind == "float"}
-    return (specs["x"], specs["y"]) if {"x", "y"} <= set(specs) else None
+def _picked(lesson: Lesson, name: str) -> list[KnobSpec]:
+    """The knobs that a click into a figure sets: across, up; or none."""
+    specs = {spec.name: spec for spec in knob_specs(lesson.knobs)}
+    return [specs[knob] for knob in lesson.picks.get(name, ())]
 
 
-def _take_click(lesson: Lesson, key: str) -> None:
-    """The last point that was picked becomes the start, as near as the knobs allow."""
-    points, specs = st.session_state[key].selection.points, _start(lesson)
-    if points and specs is not None:
-        values.put(lesson, {spec.name: nearest(spec, points[-1][spec.name]) for spec in specs})
+def _take_click(lesson: Lesson, name: str, key: str) -> None:
+    """The last point that was clicked goes to the knobs, as near as they allow."""
+    points = st.session_state[key].selection.points
+    if points:
+        places = zip(_picked(lesson, name), ("x", "y"), strict=True)
+        values.put(lesson, {spec.name: nearest(spec, points[-1][axis]) for spec, axis in places})
 
 
 def nearest(spec: KnobSpec, value: float) -> float:

@@ -42,6 +42,7 @@ class Lesson:
     presets : preset name -> knobs, what a lecturer would show.
     references : keys of :data:`frenemy.references.REFERENCES`.
     slides : titles of the slides it serves.
+    picks : figure name -> the two knobs that a click into that figure sets, across and up.
     takes : how long a run takes, in words, if one has to wait for it. The page then runs it when
         asked, in the background, and not at every turn of a knob.
 
@@ -61,6 +62,7 @@ class Lesson:
     presets: Mapping[str, Any] = field(default_factory=dict)
     references: tuple[str, ...] = ()
     slides: tuple[str, ...] = ()
+    picks: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     takes: str = ""
 
     def __post_init__(self) -> None:
@@ -76,7 +78,7 @@ class Lesson:
         for part in ("references", "slides"):
             if not isinstance(getattr(self, part), tuple):
                 raise ValueError(f"{part} of the lesson {self.name!r} must be a tuple of texts")
-        knob_specs(self.knobs)
+        self._check_picks()
         for name, knobs in self.presets.items():
             self._check_preset(name, knobs)
 
@@ -85,6 +87,20 @@ class Lesson:
         if progress is not None and "progress" in inspect.signature(self.run).parameters:
             return self.run(knobs, progress=progress)
         return self.run(knobs)
+
+    def _check_picks(self) -> None:
+        numbers = [spec.name for spec in knob_specs(self.knobs) if spec.kind == "float"]
+        for figure, pair in self.picks.items():
+            if figure not in self.figures:
+                raise ValueError(
+                    f"a click into {figure!r} cannot set knobs: {self.name!r} has the figures "
+                    f"{', '.join(self.figures)}"
+                )
+            if len(pair) != 2 or not set(pair) <= set(numbers):
+                raise ValueError(
+                    f"a click into {figure!r} of {self.name!r} sets two knobs that are numbers, "
+                    f"of {', '.join(numbers) or 'which there are none'}; got {pair!r}"
+                )
 
     def _check_preset(self, name: str, knobs: Any) -> None:
         if not isinstance(knobs, self.knobs):

@@ -63,8 +63,8 @@ class Knobs:
         kind="formula",
         help="x maximises it, y minimises it; for example 3*y^2 - x^2 + x*y",
     )
-    x: float = knob(2.0, label="try $x$", low=-10.0, high=10.0, step=0.05, help="a point to test")
-    y: float = knob(1.0, label="try $y$", low=-10.0, high=10.0, step=0.05, help="a point to test")
+    x: float = knob(2.0, label="tried $x$", low=-10.0, high=10.0, step=0.05, help="a point to test")
+    y: float = knob(1.0, label="tried $y$", low=-10.0, high=10.0, step=0.05, help="a point to test")
     row_payoffs: str = knob(
         "1, -1; -1, 1",
         label="payoffs of the row player",
@@ -295,6 +295,7 @@ LESSON = Lesson(
     run=run,
     facts=facts,
     figures={"portrait": portrait, "deviations": deviations, "indifference": indifference},
+    picks={"portrait": ("x", "y")},
     presets={
         "the slide": SLIDE,
         "a strict equilibrium": replace(SLIDE, formula="x*y - x^2/2 + y^2/2"),

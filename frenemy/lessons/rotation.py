@@ -251,6 +251,7 @@ LESSON = Lesson(
     run=run,
     facts=facts,
     figures={"portrait": portrait, "distance": distances, "multipliers": plane, "rates": rates},
+    picks={"portrait": ("x", "y")},
     presets={
         "the slide": SLIDE,
         "taking turns": replace(SLIDE, rules=("simultaneous", "alternating"), steps=300),

@@ -28,6 +28,8 @@ class OtherKnobs:
         ({"references": ["nash1950"]}, "must be a tuple"),
         ({"slides": "one"}, "must be a tuple"),
         ({"knobs": int}, "frozen"),
+        ({"picks": {"nowhere": ("start", "start")}}, "'nowhere' cannot set knobs"),
+        ({"picks": {"path": ("start", "steps")}}, "two knobs that are numbers, of start"),
         ({"presets": {"odd": OtherKnobs()}}, "preset 'odd' of 'tiny' must be a Knobs"),
         ({"presets": {"far": Knobs(start=99.0)}}, "preset 'far' of 'tiny': start must be"),
     ],
