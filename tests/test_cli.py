@@ -220,9 +220,13 @@ def test_version_both_ways(arguments):
 @pytest.mark.skipif(os.name == "nt", reason="Ctrl-C cannot be sent to one process on Windows")
 @pytest.mark.parametrize("arguments", [["run", "tiny"], ["draw", "tiny", "-o", "."]])
 def test_ctrl_c_stops_cleanly(tmp_path, arguments):
-    """A run that naps for a minute is stopped in its second step."""
+    """A run that naps for a minute is stopped in its second step.
+
+    A job in the background of a shell is born deaf to Ctrl-C, so the child first learns to hear.
+    """
     start = (
-        "import sys\n"
+        "import signal, sys\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "from frenemy import lessons\n"
         "from tests.lessons import tiny\n"
         "from frenemy.cli import main\n"
@@ -231,19 +235,22 @@ def test_ctrl_c_stops_cleanly(tmp_path, arguments):
         "print('ready', flush=True)\n"
         "main(sys.argv[1:], prog_name='frenemy')\n"
     )
-    process = subprocess.Popen(
+    with subprocess.Popen(
         [sys.executable, "-c", start, *arguments, "--nap", "30"],
         cwd=tmp_path,
         env=os.environ | {"PYTHONPATH": str(ROOT)},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-    )
-    assert process.stdout is not None
-    assert process.stdout.readline() == "ready\n"
-    time.sleep(2.0)
-    process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=20)
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+        time.sleep(2.0)
+        process.send_signal(signal.SIGINT)
+        try:
+            out, err = process.communicate(timeout=20)
+        finally:
+            process.kill()
     assert process.returncode == 130
     assert err.strip() == "frenemy: stopped"
     assert out == ""
