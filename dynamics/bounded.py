@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 import time
 from collections.abc import Callable
@@ -32,7 +33,7 @@ def within(seconds: float, compute: Callable[[], T]) -> T:
         return compute()
 
     def watch(frame: FrameType, event: str, argument: Any) -> None:
-        if time.monotonic() > deadline:
+        if time.monotonic() > deadline and not _is_housekeeping(frame):
             sys.setprofile(before)
             raise OutOfTimeError(f"no result within {seconds:g} s")
 
@@ -41,3 +42,13 @@ def within(seconds: float, compute: Callable[[], T]) -> T:
         return compute()
     finally:
         sys.setprofile(before)
+
+
+def _is_housekeeping(frame: FrameType | None) -> bool:
+    """Whether this runs inside the garbage collector, where an exception would be lost."""
+    callbacks = {getattr(callback, "__code__", None) for callback in gc.callbacks}
+    while frame is not None:
+        if frame.f_code in callbacks or frame.f_code.co_name == "__del__":
+            return True
+        frame = frame.f_back
+    return False

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import mpmath
 import numpy as np
 import sympy
 
@@ -21,6 +22,8 @@ KINDS = (
 )
 """The kinds a point may have; several at once are usual."""
 ZERO = 1e-9
+LONGEST = 24
+"""Coordinates with longer exact forms are written as decimals."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,7 +33,8 @@ class CriticalPoint:
     Attributes
     ----------
     coordinates : exact expressions or numbers, one a variable; on a continuum they contain
-    ``free``. free : the variables that run along a continuum; empty for a single point.
+            ``free``.
+    free : the variables that run along a continuum; empty for a single point.
     kinds : those of ``KINDS`` that hold. *local Nash*: no player gains by a small move of its own
         (strictly or not). *local minimax*: the minimiser leads, the maximiser answers (zero-sum
         games of two players only). *stable*, *centre*, *saddle*, *unstable*: the flow
@@ -60,7 +64,7 @@ class CriticalPoint:
         return bool(self.free)
 
     def __str__(self) -> str:
-        where = ", ".join(map(str, self.coordinates))
+        where = ", ".join(map(_short, self.coordinates))
         line = f" for every {', '.join(map(str, self.free))}" if self.free else ""
         kinds = ", ".join(kind for kind in KINDS if kind in self.kinds)
         return f"({where}){line}: {kinds or 'none of the kinds'}"
@@ -73,6 +77,11 @@ def classify(
     at = dict.fromkeys(free, sympy.S.Zero)
     point = [exact(value).xreplace(at) for value in coordinates]
     values = dict(zip(game.symbols, point, strict=True))
+    edges = (jump.args[0].xreplace(values) for jump in game.field.atoms(sympy.sign))
+    if any(abs(edge) <= ZERO for edge in edges):
+        jumps = dict.fromkeys(KINDS, "the field jumps here and has no derivative")
+        nothing = np.full(len(point), np.nan, dtype=complex)
+        return CriticalPoint(tuple(coordinates), free, frozenset(), jumps, nothing, is_exact)
     jacobian = game.jacobian.xreplace(values)
     eigenvalues = np.array([complex(value) for value in _eigenvalues(jacobian)])
     reasons: dict[str, str] = {}
@@ -85,12 +94,22 @@ def classify(
 
 
 def _eigenvalues(matrix: sympy.Matrix) -> list[sympy.Expr]:
-    """With thirty digits, from the square-free factors, so that repeated ones stay equal."""
-    polynomial = matrix.applyfunc(lambda entry: sympy.nsimplify(sympy.N(entry, 30), rational=True))
+    """With thirty digits, from the square-free factors, so that repeated ones stay equal.
+
+    Where that does not converge, clustered roots, the floats of LAPACK have to do.
+    """
+    rational = matrix.applyfunc(lambda entry: sympy.Rational(str(sympy.N(entry, 30))))
     values: list[sympy.Expr] = []
-    for factor, count in polynomial.charpoly().factor_list()[1]:
-        values.extend(sympy.Poly(factor.as_expr(), *factor.gens).nroots(n=30) * count)
+    try:
+        for factor, count in rational.charpoly().factor_list()[1]:
+            values.extend(sympy.Poly(factor.as_expr(), *factor.gens).nroots(n=30) * count)
+    except mpmath.libmp.NoConvergence:
+        return [sympy.sympify(value) for value in np.linalg.eigvals(_floats(matrix))]
     return values
+
+
+def _floats(matrix: sympy.Matrix) -> np.ndarray:
+    return np.array(matrix.tolist(), dtype=float)
 
 
 def _flow_kinds(eigenvalues: np.ndarray, reasons: dict[str, str]) -> set[str]:
@@ -123,7 +142,7 @@ def _is_nash(
     for block, loss in zip(game.players, game.losses, strict=True):
         own = jacobian[block, block]
         name = ", ".join(map(str, game.symbols[block]))
-        smallest = float(np.linalg.eigvalsh(np.array(own.tolist(), dtype=float)).min())
+        smallest = float(np.linalg.eigvalsh(_floats(own)).min())
         if smallest > ZERO:
             parts.append(f"∂²L/∂({name})² has smallest eigenvalue {smallest:.6g} > 0")
         elif smallest < -ZERO:
@@ -161,7 +180,7 @@ def _is_minimax(game: Game, jacobian: sympy.Matrix, reasons: dict[str, str]) -> 
     if len(game.players) != 2 or sympy.expand(sum(game.losses)) != 0:
         return False
     leader, follower = game.players[game.leader], game.players[1 - game.leader]
-    numbers = np.array(jacobian.tolist(), dtype=float)
+    numbers = _floats(jacobian)
     follows = numbers[follower, follower]
     answer = float(np.linalg.eigvalsh(follows).min())
     if answer <= ZERO:
@@ -177,6 +196,12 @@ def _is_minimax(game: Game, jacobian: sympy.Matrix, reasons: dict[str, str]) -> 
         f"eigenvalue {smallest:.6g} {'>' if smallest > ZERO else '≤'} 0"
     )
     return smallest > ZERO
+
+
+def _short(value: sympy.Expr) -> str:
+    """The exact form, or six digits where that is long."""
+    text = str(value)
+    return text if len(text) <= LONGEST or value.free_symbols else f"{float(value):.6g}"
 
 
 def _complex(value: complex) -> str:

@@ -16,8 +16,11 @@ from dynamics.game import Game
 
 SECONDS = 3.0
 """How long SymPy may look for a solution."""
-STARTS = 256
-"""Starts of the numerical search: a power of two, as Sobol points want."""
+STARTS, STARTS_IN_MANY = 256, 64
+"""Starts of the numerical search, for up to four coordinates and for more: powers of two, as Sobol
+points want."""
+MOST_DEGENERATE = 8
+"""More degenerate zeros than these are samples of a continuum."""
 SAME = 1e-6
 """Two zeros nearer than this (relative to the box) are one."""
 
@@ -29,7 +32,7 @@ def equilibria(
 
     Polynomial fields, and fields that become polynomial once positive factors are divided out,
     are solved exactly and completely; ``exact`` is then True and continua are reported with their
-    free variables. If that fails or takes too long, a root finder is started from 256 points in a
+    free variables. If that fails or takes too long, a root finder is started from many points in a
     box; it may miss points, and reports a continuum as one point that is degenerate.
 
     Parameters
@@ -80,9 +83,7 @@ def _exact(game: Game) -> list[CriticalPoint]:
     if any(equation.is_number and equation != 0 for equation in equations):
         return []
     equations = [equation for equation in equations if equation != 0]
-    solutions = _isolated(equations, game.symbols)
-    if solutions is None:
-        solutions = sympy.solve(equations, game.symbols, dict=True) if equations else [{}]
+    solutions = _solutions(equations, game.symbols) if equations else [{}]
     found = []
     for solution in solutions:
         coordinates = tuple(sympy.sympify(solution.get(s, s)) for s in game.symbols)
@@ -92,11 +93,25 @@ def _exact(game: Game) -> list[CriticalPoint]:
     return sorted(found, key=lambda point: float(np.linalg.norm(point.values)))
 
 
-def _isolated(
+def _solutions(
     equations: Sequence[sympy.Expr], symbols: Sequence[sympy.Symbol]
+) -> list[dict[sympy.Symbol, sympy.Expr]]:
+    """All solutions of polynomial equations; without one in the plane of complex numbers, none."""
+    basis = sympy.groebner(equations, *symbols, order="lex", field=True)
+    if basis.exprs == [1]:
+        return []
+    solutions = _isolated(basis, symbols)
+    if solutions is None:
+        solutions = sympy.solve(equations, symbols, dict=True)
+        if not solutions:
+            raise NotImplementedError("there are complex solutions, and SymPy found none of them")
+    return solutions
+
+
+def _isolated(
+    basis: sympy.GroebnerBasis, symbols: Sequence[sympy.Symbol]
 ) -> list[dict[sympy.Symbol, sympy.Expr]] | None:
     """All real solutions, if the lexicographic Gröbner basis is ``x_i = p_i(t), q(t) = 0``."""
-    basis = sympy.groebner(equations, *symbols, order="lex")
     *head, last = basis.polys
     final = symbols[-1]
     if len(basis.polys) != len(symbols) or last.as_expr().free_symbols != {final}:
@@ -131,7 +146,8 @@ def _searched(game: Game, box: float) -> list[CriticalPoint]:
     from scipy.optimize import root
     from scipy.stats import qmc
 
-    sample = qmc.Sobol(game.dimension, seed=0).random(STARTS)
+    count = STARTS if game.dimension <= 4 else STARTS_IN_MANY
+    sample = qmc.Sobol(game.dimension, seed=0).random(count)
     starts = [np.zeros(game.dimension), *(box * (2 * sample - 1))]
     zeros: list[np.ndarray] = []
     for start in starts:
@@ -143,14 +159,14 @@ def _searched(game: Game, box: float) -> list[CriticalPoint]:
             continue
         if all(np.linalg.norm(found.x - zero) > SAME * box for zero in zeros):
             zeros.append(found.x)
-    points = [classify(game, [sympy.Float(v, 17) for v in zero], (), False) for zero in zeros]
-    return _one_of_each_continuum(points)
+    zeros = _one_of_each_continuum(game, sorted(zeros, key=lambda z: float(np.linalg.norm(z))))
+    return [classify(game, [sympy.Float(v, 17) for v in zero], (), False) for zero in zeros]
 
 
-def _one_of_each_continuum(points: Sequence[CriticalPoint]) -> list[CriticalPoint]:
-    """Isolated zeros, and of the degenerate ones the nearest to the origin."""
-    ordered = sorted(points, key=lambda point: float(np.linalg.norm(point.values)))
-    degenerate = [point for point in ordered if "degenerate" in point.kinds]
-    if len(degenerate) <= 8:
+def _one_of_each_continuum(game: Game, ordered: list[np.ndarray]) -> list[np.ndarray]:
+    """Isolated zeros, and of the degenerate ones the first if they are too many to be isolated."""
+    smallest = [float(np.abs(np.linalg.eigvals(game.jacobian_at(zero))).min()) for zero in ordered]
+    degenerate = [place for place, value in enumerate(smallest) if value < SAME]
+    if len(degenerate) <= MOST_DEGENERATE:
         return ordered
-    return [point for point in ordered if "degenerate" not in point.kinds or point is degenerate[0]]
+    return [zero for place, zero in enumerate(ordered) if place not in degenerate[1:]]

@@ -44,8 +44,8 @@ class Formulas:
 
     @cached_property
     def jacobian(self) -> sympy.ImmutableMatrix:
-        """:math:`\\partial F/\\partial z`, shape ``(d, d)``."""
-        return self.field.jacobian(self.symbols)
+        """:math:`\\partial F/\\partial z`, shape ``(d, d)``; a jump of the field is left out."""
+        return self.field.jacobian(self.symbols).replace(sympy.DiracDelta, lambda *_: sympy.S.Zero)
 
     def entries(self, quantity: Quantity) -> tuple[sympy.Expr, ...]:
         """The formulas of a quantity in one flat tuple, a matrix row by row."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import time
 from dataclasses import dataclass
 
@@ -200,3 +201,20 @@ def test_bounded_time():
         within(0.2, forever)
     assert time.monotonic() - began < 2
     assert within(5, lambda: sum(range(10))) == 45
+
+
+def test_bounded_time_is_not_lost_in_the_garbage_collector():
+    def callback(phase, info):
+        for _ in range(3):
+            time.sleep(0.02)
+
+    def forever():
+        while True:
+            gc.collect(0)
+
+    gc.callbacks.append(callback)
+    try:
+        with pytest.raises(OutOfTimeError):
+            within(0.1, forever)
+    finally:
+        gc.callbacks.remove(callback)
