@@ -122,7 +122,8 @@ def _run(
     report: Record | None, rng: np.random.Generator | None,
 ) -> Run:  # fmt: skip
     if not isinstance(field, Game):
-        return SteppedRun(field, method, start, limit, report, rng)
+        state = start if hasattr(start, "shape") else np.asarray(start, dtype=float)
+        return SteppedRun(field, method, state, limit, report, rng)
     state = _state(field, start)
     try:
         return FusedRun(field, method, state, steps, every, limit, report)

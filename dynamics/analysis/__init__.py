@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dynamics.analysis.analyse import analyse
+from dynamics.analysis.region import StabilityRegion, stability_region
 from dynamics.analysis.verdict import Verdict
 
-__all__ = ["Verdict", "analyse"]
+__all__ = ["StabilityRegion", "Verdict", "analyse", "stability_region"]

@@ -63,7 +63,7 @@ def analyse(game: Game, method: Method, point: Sequence[Any] | None = None) -> V
     if isinstance(method, Averaged):
         verdict = analyse(game, method.inner, point)
         return replace(verdict, reason=f"The iterates that are averaged: {verdict.reason}")
-    at = _equilibrium(game, point)
+    at = equilibrium_of(game, point)
     skeleton, hyper = skeleton_of(method)
     values, lr, own = _hyper(method, hyper)
     parameters = tuple(game.substitution.items())
@@ -123,7 +123,14 @@ def _at_own_step(verdict: Verdict, theory: StepTheory) -> Verdict:
     return replace(verdict, converges=converges, reason=reason)
 
 
-def _equilibrium(game: Game, point: Sequence[Any] | None) -> tuple[sympy.Expr, ...]:
+def equilibrium_of(game: Game, point: Sequence[Any] | None) -> tuple[sympy.Expr, ...]:
+    """The given equilibrium in exact numbers, or the first that is found.
+
+    Raises
+    ------
+    ValueError
+        If there is none, or the field is not zero at the point.
+    """
     if point is None:
         found = equilibria(game)
         if not found:

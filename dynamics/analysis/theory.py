@@ -47,16 +47,12 @@ class StepTheory:
         sympy.Symbol
     ):  # fmt: skip
         self.lr = lr
-        hyper = dict(values)
-        z = np.array(point, dtype=object)
-        self.program: StepProgram = trace(game.formulas, skeleton, tuple(hyper))
-        memory = [entry for leaf in flatten(skeleton.init(game, z)) for entry in np.ravel(leaf)]
-        constants = hyper | game.substitution
-        rest = [sympy.sympify(entry).xreplace(constants) for entry in [*z, *memory]]
-        at = dict(zip(self.program.state, rest, strict=True)) | constants
+        self.program, at = step_at_rest(game, skeleton, values, point)
         self.matrix = jacobian_at(self.program.program, self.program.state, at)
         after = outputs_at(self.program.program, at)[: self.program.dimension]
-        self.moves = [(old, new) for old, new in zip(z, after, strict=True) if not _same(old, new)]
+        self.moves = [
+            (old, new) for old, new in zip(point, after, strict=True) if not _same(old, new)
+        ]
         """The coordinates that the rule moves although the field is zero: before and after."""
 
     @cached_property
@@ -130,6 +126,19 @@ class StepTheory:
         return best_step(self.ranges, self.radius, candidates)
 
 
+def step_at_rest(
+    game: Game, skeleton: Method, values: Values, point: tuple[sympy.Expr, ...]
+) -> tuple[StepProgram, dict[sympy.Symbol, sympy.Expr]]:
+    """The step of a rule, and the values of all its inputs at an equilibrium, memory included."""
+    hyper = dict(values)
+    z = np.array(point, dtype=object)
+    program = trace(game.formulas, skeleton, tuple(hyper))
+    memory = [entry for leaf in flatten(skeleton.init(game, z)) for entry in np.ravel(leaf)]
+    constants = hyper | game.substitution
+    rest = [sympy.sympify(entry).xreplace(constants) for entry in [*z, *memory]]
+    return program, dict(zip(program.state, rest, strict=True)) | constants
+
+
 @lru_cache(maxsize=256)
 def step_theory(
     formulas: Formulas,
@@ -154,5 +163,8 @@ def _rational(polynomial: sympy.Expr) -> sympy.Expr:
 
 
 def _same(old: sympy.Expr, new: sympy.Expr) -> bool:
+    """Whether two coordinates agree; those of a point found by search only up to rounding."""
     difference = sympy.cancel(new - old)
-    return difference == 0 or (difference.is_number and abs(complex(difference)) < 1e-8)
+    if difference == 0 or not difference.has(sympy.Float):
+        return difference == 0
+    return abs(complex(difference.xreplace(dict.fromkeys(difference.free_symbols, 1.0)))) < 1e-8

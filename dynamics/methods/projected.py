@@ -1,11 +1,11 @@
-"""Projection onto a box."""
+"""Projection onto a box: every coordinate, or those of one player."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from dynamics.backend import Array, clip
+from dynamics.backend import Array, clip, copy
 from dynamics.field import VectorField, Weight
 from dynamics.methods._method import Method
 from dynamics.methods.simultaneous import Simultaneous
@@ -15,12 +15,14 @@ from dynamics.methods.simultaneous import Simultaneous
 class Projected(Method):
     """Step with another rule, then move every coordinate back into ``[low, high]``.
 
-    For the discriminator of a Wasserstein GAN this is weight clipping.
+    For the discriminator of a Wasserstein GAN, ``player=1``, this is weight clipping
+    (arjovsky2017).
 
     Parameters
     ----------
     inner : the rule that steps.
     low, high : the bounds of every coordinate.
+    player : whose coordinates are bounded; None bounds all.
     """
 
     reference: ClassVar[str] = "goldstein1964"
@@ -28,6 +30,7 @@ class Projected(Method):
     inner: Method = Simultaneous()
     low: Weight = -1.0
     high: Weight = 1.0
+    player: int | None = None
 
     def init(self, field: VectorField, z: Array) -> Any:
         """The memory of the inner rule."""
@@ -36,7 +39,10 @@ class Projected(Method):
     def step(self, field: VectorField, z: Array, memory: Any) -> tuple[Array, Any]:
         """The inner step, clipped."""
         z, memory = self.inner.step(field, z, memory)
-        return clip(z, self.low, self.high), memory
+        block = slice(None) if self.player is None else field.players[self.player]
+        inside = copy(z)
+        inside[block] = clip(z[block], self.low, self.high)
+        return inside, memory
 
     def output(self, z: Array, memory: Any) -> Array:
         """What the inner rule reports."""

@@ -1,0 +1,186 @@
+"""For which pairs of hyper-parameters a rule converges: by theory, and by running it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import sympy
+
+from dynamics.analysis.analyse import equilibrium_of
+from dynamics.analysis.theory import step_at_rest
+from dynamics.engine.codegen import array_function
+from dynamics.engine.linearise import NotDifferentiableError, jacobian_at
+from dynamics.engine.program import Program
+from dynamics.engine.trace import skeleton_of
+from dynamics.game import Game, exact
+from dynamics.methods import Method
+from dynamics.simulate import simulate
+
+RuleOf = Callable[[Any, Any], Method]
+NEUTRAL = 1e-9
+"""A spectral radius within this of one is one: the linear theory does not decide."""
+NEAR, NEIGHBOURHOOD = 1e-6, (1e-12, 1e-2)
+"""How far from the equilibrium a measurement starts, and may go, where the field is not linear."""
+TINY = 1e-150
+"""Distances below this have squares that are no longer numbers."""
+RECORDS = 40
+
+
+@dataclass(frozen=True, eq=False)
+class StabilityRegion:
+    """A rule over a grid of two hyper-parameters.
+
+    Attributes
+    ----------
+    x, y : the values, shapes ``(m,)`` and ``(n,)``.
+    radius : the exact spectral radius of the iteration matrix, shape ``(n, m)``.
+    growth : the measured factor of the distance in a step, shape ``(n, m)``.
+    """
+
+    x: np.ndarray
+    y: np.ndarray
+    radius: np.ndarray
+    growth: np.ndarray
+
+    @cached_property
+    def decided(self) -> np.ndarray:
+        """Where the theory decides: the radius is not one. Booleans ``(n, m)``."""
+        return np.abs(self.radius - 1) > NEUTRAL
+
+    @cached_property
+    def agreement(self) -> float:
+        """The share of the decided pairs at which the run does what theory says."""
+        right = (self.radius < 1) == (self.growth < 1)
+        return float(right[self.decided].mean()) if self.decided.any() else float("nan")
+
+
+def stability_region(
+    game: Game,
+    rule: RuleOf,
+    x: Sequence[float] | np.ndarray,
+    y: Sequence[float] | np.ndarray,
+    *,
+    point: Sequence[Any] | None = None,
+    steps: int = 2000,
+) -> StabilityRegion:
+    """Where a rule converges, over a grid of two of its hyper-parameters.
+
+    Theory: the rule runs once on symbols, which gives the iteration matrix as a function of both;
+    its eigenvalues over the grid are LAPACK's. Measurement: all pairs are simulated at once.
+
+    Parameters
+    ----------
+    game : with numbers for its parameters.
+    rule : makes the rule of a pair, ``lambda lr, beta: HeavyBall(lr, beta)``; it is called with
+        symbols, with arrays, and with Python integers for an axis of integers (a count of steps).
+    x, y : the values, shapes ``(m,)`` and ``(n,)``.
+    point : the equilibrium; the first that is found by default.
+    steps : of the simulation. The measured factor is that of the second half of its time near the
+        equilibrium.
+
+    Returns
+    -------
+    StabilityRegion
+
+    Raises
+    ------
+    ValueError
+        If there is no equilibrium, or the step has no derivative there.
+    """
+    x, y = np.asarray(x), np.asarray(y)
+    at = equilibrium_of(game, point)
+    radius, growth = np.empty((len(y), len(x))), np.empty((len(y), len(x)))
+    for rows, columns in _pieces(x, y):
+        place = np.ix_(rows, columns)
+        pair = _axis(x, columns), _axis(y, rows)
+        radius[place] = _radius(game, rule, *pair, at)
+        growth[place] = _growth(game, rule, *pair, at, steps)
+    return StabilityRegion(x, y, radius, growth)
+
+
+def _pieces(x: np.ndarray, y: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Blocks of the grid in which no integer axis has more than one value."""
+    for rows in _blocks(y):
+        for columns in _blocks(x):
+            yield rows, columns
+
+
+def _blocks(values: np.ndarray) -> list[np.ndarray]:
+    places = np.arange(len(values))
+    return [places] if values.dtype.kind == "f" else list(places[:, None])
+
+
+def _axis(values: np.ndarray, places: np.ndarray) -> Any:
+    chosen = values[places]
+    return chosen if values.dtype.kind == "f" else int(chosen[0])
+
+
+def _radius(game: Game, rule: RuleOf, x: Any, y: Any, at: tuple[sympy.Expr, ...]) -> np.ndarray:
+    """The spectral radius over a block, shape ``(rows, columns)``."""
+    names = sympy.symbols("x_axis y_axis", real=True)
+    pair = [
+        symbol if isinstance(values, np.ndarray) else values
+        for symbol, values in zip(names, (x, y), strict=True)
+    ]
+    skeleton, hyper = skeleton_of(rule(*pair))
+    settings = tuple((symbol, exact(value)) for symbol, value in hyper.items())
+    program, known = step_at_rest(game, skeleton, settings, at)
+    try:
+        matrix = jacobian_at(program.program, program.state, known)
+    except NotDifferentiableError:
+        name = type(skeleton).__name__
+        raise ValueError(f"the step of {name} has no derivative at the equilibrium") from None
+    entries = array_function(Program(tuple(names), (), tuple(matrix)))
+    grid = np.meshgrid(np.atleast_1d(x).astype(float), np.atleast_1d(y).astype(float))
+    values = entries(*(side.ravel() for side in grid))
+    values = np.broadcast_to(values, (len(values), grid[0].size))
+    matrices = np.moveaxis(values.reshape(*matrix.shape, -1), -1, 0)
+    finite = np.isfinite(matrices).all(axis=(1, 2))
+    moduli = np.abs(np.linalg.eigvals(np.where(finite[:, None, None], matrices, 0.0))).max(axis=1)
+    return np.where(finite, moduli, np.inf).reshape(grid[0].shape)
+
+
+def _growth(
+    game: Game, rule: RuleOf, x: Any, y: Any, at: tuple[sympy.Expr, ...], steps: int
+) -> np.ndarray:
+    """The measured factor per step over a block."""
+    grid = np.meshgrid(np.atleast_1d(x), np.atleast_1d(y))
+    pair = [
+        side.astype(float) if isinstance(values, np.ndarray) else values
+        for side, values in zip(grid, (x, y), strict=True)
+    ]
+    rest = np.array([float(value) for value in at])
+    away = np.random.default_rng(0).normal(size=rest.size)
+    curved = bool(game.jacobian.free_symbols)
+    near = rest + (NEAR if curved else 1.0) * away / np.linalg.norm(away)
+    start = np.broadcast_to(near[:, None, None], (rest.size, *grid[0].shape))
+    every = max(steps // RECORDS, 1)
+    path = simulate(game, rule(*pair), start, steps, every=every)
+    lengths = np.linalg.norm(path.states - rest[:, None, None], axis=1)
+    fits = _fitted(path.times, lengths, *(NEIGHBOURHOOD if curved else (TINY, np.inf)))
+    failed = path.outcome.failed
+    with np.errstate(divide="ignore"):
+        fled = np.exp(np.log(path.outcome.limit / lengths[0]) / np.where(failed, failed, np.inf))
+    gone = np.where(failed > 0, fled, (lengths[1] / lengths[0]) ** (1 / every))
+    return np.where(np.isnan(fits), gone, fits)
+
+
+def _fitted(times: np.ndarray, lengths: np.ndarray, least: float, most: float) -> np.ndarray:
+    """The factor per step over the second half of the records with a distance within bounds.
+
+    NaN where there are fewer than two.
+    """
+    flat = lengths.reshape(len(times), -1)
+    with np.errstate(invalid="ignore"):
+        usable = (flat > least) & (flat < most)
+    ends = np.where(usable.all(axis=0), len(times), usable.argmin(axis=0)) - 1
+    begins = ends // 2
+    column = np.arange(flat.shape[1])
+    with np.errstate(all="ignore"):
+        change = np.log(flat[ends, column]) - np.log(flat[begins, column])
+        factor = np.exp(change / (times[ends] - times[begins]))
+    return np.where(ends > begins, factor, np.nan).reshape(lengths.shape[1:])
