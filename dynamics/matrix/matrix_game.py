@@ -7,8 +7,13 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any, Self
 
+from dynamics.matrix.dominance import Dominance, Elimination, dominated, eliminate
 from dynamics.matrix.extreme import Equilibrium, Solution, solve
-from dynamics.matrix.payoffs import Matrix, from_numbers, from_text
+from dynamics.matrix.lemke_howson import LemkeHowsonPath, lemke_howson
+from dynamics.matrix.payoffs import Matrix, from_numbers, from_text, transposed
+from dynamics.matrix.search import Search, search
+from dynamics.matrix.selection import NashSubset, Selection, maximal_subsets, most_entropic
+from dynamics.matrix.zero_sum import ZeroSumSolution, solve_zero_sum
 
 
 class MatrixGame:
@@ -91,8 +96,32 @@ class MatrixGame:
         return self._solution.is_degenerate
 
     @property
+    def maximal_subsets(self) -> tuple[NashSubset, ...]:
+        """The maximal convex sets of equilibria, which cover every component."""
+        return maximal_subsets(self._solution.equilibria)
+
+    def most_entropic(self) -> Selection:
+        """The equilibrium of the largest entropy, continua included: which one to play."""
+        return most_entropic(self._solution.equilibria)
+
+    @property
     def value(self) -> Fraction:
-        """What the row player can be sure of in a zero-sum game.
+        """What the row player can be sure of in a zero-sum game, exactly.
+
+        Raises
+        ------
+        ValueError
+            If the game is not zero-sum.
+        """
+        value: Fraction = self.optimal_strategies(exact=True).value
+        return value
+
+    def optimal_strategies(self, *, exact: bool | None = None) -> ZeroSumSolution:
+        """The value of a zero-sum game and an optimal strategy of each player.
+
+        Parameters
+        ----------
+        exact : in fractions or in floats with proven bounds; None decides by size.
 
         Raises
         ------
@@ -104,7 +133,44 @@ class MatrixGame:
                 "only a zero-sum game has one value, and B is not -A; ask payoffs() of an "
                 "equilibrium"
             )
-        return self.payoffs(self._solution.equilibria[0])[0]
+        return solve_zero_sum(self.A, exact=exact)
+
+    def search(self, *, seconds: float = 10.0, cancel: Any = None) -> Search:
+        """The equilibria that can be found in a bounded time, and whether they are all.
+
+        Parameters
+        ----------
+        seconds : how long the complete enumeration may take.
+        cancel : an event; once it is set, the search returns what it has.
+        """
+        return search(self.A, self.B, seconds=seconds, cancel=cancel)
+
+    def lemke_howson(self, label: int = 0) -> LemkeHowsonPath:
+        """The path that begins by dropping a label; see :mod:`dynamics.matrix.lemke_howson`."""
+        return lemke_howson(self.A, self.B, label)
+
+    def dominated(self) -> tuple[Dominance, ...]:
+        """The dominated actions of both players, each with a mixture that does better."""
+        return dominated(self.A, 0) + dominated(transposed(self.B), 1)
+
+    def eliminate(self, *, weak: bool = False) -> Elimination:
+        """Remove dominated actions again and again."""
+        return eliminate(self.A, self.B, weak=weak)
+
+    def best_responses(self, strategy: Any, player: int) -> tuple[int, ...]:
+        """The pure best responses of a player to a mixed strategy of the other.
+
+        Parameters
+        ----------
+        strategy : of the *other* player: fractions, or floats taken as the decimals they print.
+        player : who responds, 0 for rows.
+        """
+        (mixed,) = from_numbers([list(strategy)], "strategy")
+        own = self.A if player == 0 else transposed(self.B)
+        if len(mixed) != len(own[0]):
+            raise ValueError(f"the other player has {len(own[0])} actions; got {len(mixed)} shares")
+        worth = [sum(p * q for p, q in zip(row, mixed, strict=True)) for row in own]
+        return tuple(place for place, value in enumerate(worth) if value == max(worth))
 
     @property
     def guarantee(self) -> str:

@@ -88,6 +88,11 @@ def _rectangular(rows: Matrix) -> Matrix:
     return rows
 
 
+def transposed(payoffs: Matrix) -> Matrix:
+    """Rows for columns."""
+    return tuple(zip(*payoffs, strict=True))
+
+
 def scaled_positive(payoffs: Matrix) -> list[list[int]]:
     """The payoffs times a common denominator, shifted until the least is one.
 
