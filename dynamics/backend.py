@@ -67,6 +67,11 @@ def sqrt(z: Array) -> Array:
     return _elementwise(z, sympy.sqrt, np.sqrt, "sqrt")
 
 
+def exp(z: Array) -> Array:
+    """The exponential of each entry."""
+    return _elementwise(z, sympy.exp, np.exp, "exp")
+
+
 def average(old: Array, new: Array, weight: Any) -> Array:
     """:math:`(1-w) a + w b`; in torch in one pass over memory instead of three."""
     if isinstance(old, np.ndarray):

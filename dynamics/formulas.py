@@ -21,19 +21,25 @@ Quantity = tuple[str, int]
 
 @dataclass(frozen=True)
 class Formulas:
-    """Losses over variables and parameter symbols. Hashable: what is compiled is cached by it."""
+    """Losses over variables and parameter symbols. Hashable: what is compiled is cached by it.
+
+    ``given`` is the field where it is no gradient, as in a population game; else it is None.
+    """
 
     losses: tuple[sympy.Expr, ...]
     symbols: tuple[sympy.Symbol, ...]
     players: tuple[slice, ...]
     parameters: tuple[sympy.Symbol, ...]
+    given: tuple[sympy.Expr, ...] | None = None
 
     def __hash__(self) -> int:
-        return hash((self.losses, self.symbols, self.parameters, len(self.players)))
+        return hash((self.losses, self.symbols, self.parameters, len(self.players), self.given))
 
     @cached_property
     def field(self) -> sympy.ImmutableMatrix:
         """:math:`F`: every player's gradient of its own loss, shape ``(d, 1)``."""
+        if self.given is not None:
+            return sympy.ImmutableMatrix(self.given)
         return sympy.ImmutableMatrix(
             [
                 sympy.diff(loss, symbol)

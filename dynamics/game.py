@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property, lru_cache
 from typing import Any, Self, TypeAlias
 
@@ -98,6 +99,30 @@ class Game(FormulaField):
         game.leader = 0 if first_sign == 1 else 1
         return game
 
+    @classmethod
+    def population(cls, payoffs: Sequence[Formula], names: Names, **parameters: Any) -> Self:
+        """One large population whose members choose among actions: a population game.
+
+        The state holds the share of every action, and the field is minus the payoffs, which need
+        be no gradient. The loss is minus the mean payoff.
+
+        Parameters
+        ----------
+        payoffs : the payoff of each action, a formula in the shares.
+        names : of the shares.
+        **parameters : as for the class.
+        """
+        members = [sympy.Symbol(name, real=True) for name in _names(names)]
+        known = {symbol.name: symbol for symbol in members}
+        known |= {name: sympy.Symbol(name, real=True) for name in parameters}
+        field = tuple(-_formula(payoff, known) for payoff in payoffs)
+        if len(field) != len(members):
+            raise ValueError(f"{len(field)} payoffs for {len(members)} actions; give one for each")
+        mean = sum(share * entry for share, entry in zip(members, field, strict=True))
+        game = cls([mean], [members], **parameters)
+        game.formulas = replace(game.formulas, given=field)
+        return game
+
     def at(self, **parameters: Any) -> Self:
         """The game with these parameters set.
 
@@ -117,9 +142,11 @@ class Game(FormulaField):
     @classmethod
     def of(cls, formulas: Formulas, parameters: Mapping[str, Any], leader: int = 0) -> Self:
         """The game of these formulas, with values for their parameters."""
-        groups = [formulas.symbols[block] for block in formulas.players]
-        game = cls(formulas.losses, groups, **parameters)
-        game.leader = leader
+        game = cls.__new__(cls)
+        game.formulas, game.leader = formulas, leader
+        game.parameters = {
+            symbol.name: parameters.get(symbol.name) for symbol in formulas.parameters
+        }
         return game
 
     @property

@@ -42,6 +42,7 @@ def simulate(
     limit: float = LIMIT,
     progress: Progress | None = None,
     cancel: Signal | None = None,
+    compiled: bool | None = None,
 ) -> Trajectory:
     """Take a training rule through many steps from one or many starts.
 
@@ -62,6 +63,8 @@ def simulate(
     limit : a start with a coordinate beyond this, or one that is not a number, has diverged.
     progress : called now and then with the steps taken and the steps asked for.
     cancel : an event; once it is set, the simulation ends and returns what it has.
+    compiled : whether to use machine code, which is compiled once for a rule and a game (about
+        0.1 s) and kept; None decides by the size of the work. Worth it for many short runs.
 
     Returns
     -------
@@ -83,7 +86,7 @@ def simulate(
     """
     _check(field, method, steps, every)
     report = _report(method, record)
-    run = _run(field, method, start, steps, every, limit, report, rng)
+    run = _run(field, method, start, steps, every, limit, report, rng, compiled)
     times, kept, cancelled = [0], [run.current()[None].copy()], False
     for count, length, keep in _pieces(steps, every, run):
         cancelled = cancel is not None and cancel.is_set()
@@ -119,14 +122,14 @@ def _pieces(steps: int, every: int, run: Run) -> Iterator[tuple[int, int, bool]]
 
 def _run(
     field: VectorField, method: Method, start: Any, steps: int, every: int, limit: float,
-    report: Record | None, rng: np.random.Generator | None,
+    report: Record | None, rng: np.random.Generator | None, compiled: bool | None,
 ) -> Run:  # fmt: skip
     if not isinstance(field, Game):
         state = start if hasattr(start, "shape") else np.asarray(start, dtype=float)
         return SteppedRun(field, method, state, limit, report, rng)
     state = _state(field, start)
     try:
-        return FusedRun(field, method, state, steps, every, limit, report)
+        return FusedRun(field, method, state, steps, every, limit, report, compiled)
     except UntraceableError:
         return SteppedRun(field, method, state, limit, report, rng)
 

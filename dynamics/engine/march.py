@@ -137,7 +137,10 @@ class KernelMarch(March):
                 self.limit,
             )
 
-        list(_pool().map(work, range(0, starts, share)))
+        if share >= starts:
+            work(0)
+        else:
+            list(_pool().map(work, range(0, starts, share)))
         self.taken += records * every
         return out
 

@@ -51,7 +51,7 @@ class FusedRun(Run):
 
     def __init__(
         self, game: Game, method: Method, start: np.ndarray, steps: int, every: int, limit: float,
-        report: Report | None,
+        report: Report | None, compiled: bool | None,
     ):  # fmt: skip
         skeleton, hyper = skeleton_of(method)
         self.program = trace(game.formulas, skeleton, tuple(hyper))
@@ -72,7 +72,7 @@ class FusedRun(Run):
             for value in constants
         ]
         self.report = report
-        self.march = _march(self.program, state, flat, steps, every)(
+        self.march = _march(self.program, state, flat, steps, every, compiled)(
             self.program, state, flat, limit
         )
 
@@ -115,18 +115,24 @@ class FusedRun(Run):
 
 
 def _march(
-    program: StepProgram, state: np.ndarray, constants: list[np.ndarray], steps: int, every: int
-) -> type[March]:
-    """The engine with the least expected time, from rough costs in seconds (two slow cores)."""
+    program: StepProgram, state: np.ndarray, constants: list[np.ndarray], steps: int, every: int,
+    compiled: bool | None,
+) -> type[March]:  # fmt: skip
+    """The engine with the least expected time, from rough costs in seconds (two slow cores).
+
+    It depends on the work alone, never on what was compiled before: engines round differently, and
+    the same call must give the same bits.
+    """
     starts, work = state.shape[1], len(program.program.optimised.assignments) + state.shape[0] + 2
     varying = tuple(value.size > 1 for value in constants)
-    compiling = 0.0 if varying in program.kernels else 0.08
+    if compiled and program.has_kernel:
+        return KernelMarch
     costs: dict[type[March], float] = {
         ScalarMarch: 8e-8 * work * steps * starts,
         ArrayMarch: steps * (1e-5 + work * (1e-6 + 1.5e-9 * starts)),
-        KernelMarch: 1e-3 + compiling + 4e-10 * work * steps * starts,
+        KernelMarch: 0.08 + 4e-10 * work * steps * starts,
     }
-    if not program.has_kernel:
+    if compiled is False or not program.has_kernel:
         del costs[KernelMarch]
     best = min(costs, key=lambda march: costs[march])
     powers = steps / every * (1e-5 + 1e-9 * starts * state.shape[0] ** 2)

@@ -7,8 +7,10 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any, Self
 
+from dynamics.game import Game
 from dynamics.matrix.dominance import Dominance, Elimination, dominated, eliminate
 from dynamics.matrix.extreme import Equilibrium, Solution, solve
+from dynamics.matrix.fields import in_logits, on_simplex, one_population
 from dynamics.matrix.lemke_howson import LemkeHowsonPath, lemke_howson
 from dynamics.matrix.payoffs import Matrix, from_numbers, from_text, transposed
 from dynamics.matrix.search import Search, search
@@ -156,6 +158,18 @@ class MatrixGame:
     def eliminate(self, *, weak: bool = False) -> Elimination:
         """Remove dominated actions again and again."""
         return eliminate(self.A, self.B, weak=weak)
+
+    def on_simplex(self) -> Game:
+        """The game of mixed strategies: the state is every action's share; see :mod:`.fields`."""
+        return on_simplex(self.A, self.B)
+
+    def one_population(self) -> Game:
+        """One population that plays the row player's side of the game against itself."""
+        return one_population(self.A)
+
+    def in_logits(self) -> Game:
+        """The game of logits, free numbers, on which every rule of ``METHODS`` runs."""
+        return in_logits(self.A, self.B)
 
     def best_responses(self, strategy: Any, player: int) -> tuple[int, ...]:
         """The pure best responses of a player to a mixed strategy of the other.
