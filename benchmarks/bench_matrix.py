@@ -52,7 +52,7 @@ def replicator() -> None:
     rule = Replicator(lr=DURATION / STEPS)
 
     def here() -> np.ndarray:
-        return learn(ours, rule, (START, START), STEPS, one_population=True).row
+        return learn(ours, rule, START, STEPS, one_population=True).row
 
     def there() -> np.ndarray:
         return theirs.replicator_dynamics(y0=START, timepoints=TIMES)

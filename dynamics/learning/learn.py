@@ -73,7 +73,7 @@ def exploitability(game: MatrixGame, row: np.ndarray, column: np.ndarray) -> np.
 def learn(
     game: MatrixGame,
     rule: Rule,
-    start: tuple[Any, Any] | None = None,
+    start: Any = None,
     steps: int = 1000,
     *,
     one_population: bool = False,
@@ -88,8 +88,8 @@ def learn(
     start : both players' first mixed strategies; None starts 30 % of the way from even shares to
         the first action. Under fictitious play the most likely action is the first to be played.
     steps : number of rounds or steps.
-    one_population : whether the row player's matrix is played by a population against itself; the
-        row's start is then that of the population, and ``column`` is the same as ``row``.
+    one_population : whether the row player's matrix is played by a population against itself;
+        there is then one start, and ``column`` is the same as ``row``.
     rng : the randomness of a rule that has any.
 
     Raises
@@ -99,6 +99,7 @@ def learn(
     """
     if one_population:
         game = MatrixGame(game.A, tuple(zip(*game.A, strict=True)))
+        start = None if start is None else (start, start)
     shares = _start(game, start)
     if one_population:
         if not isinstance(rule, Method):
@@ -119,7 +120,7 @@ def learn(
     return Learning(game, times, row, column)
 
 
-def _start(game: MatrixGame, start: tuple[Any, Any] | None) -> list[np.ndarray]:
+def _start(game: MatrixGame, start: Any) -> list[np.ndarray]:
     sizes = len(game.A), len(game.A[0])
     if start is None:
         return [0.7 / size + 0.3 * np.eye(size)[0] for size in sizes]
