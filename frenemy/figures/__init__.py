@@ -8,7 +8,7 @@ The value
     :class:`HeatMap`, :class:`Contour`, :class:`Surface`, :class:`Images`.
 Builders, arrays to figure
     :func:`phase_portrait`, :func:`distance_to_equilibrium`, :func:`multipliers`,
-    :func:`image_grid`.
+    :func:`image_grid`, :func:`table`.
 Renderers
     :func:`to_matplotlib` for paper, :func:`to_plotly` for the screen, :func:`with_click_grid`.
 Files
@@ -33,6 +33,7 @@ from frenemy.figures.saving import FORMATS, render, save
 from frenemy.figures.screen import to_plotly, with_click_grid
 from frenemy.figures.shapes import Arrows, Circle, HorizontalLine, VerticalLine
 from frenemy.figures.style import COLORS, STYLES, Style, series
+from frenemy.figures.table import table
 
 __all__ = [
     "COLORS",
@@ -67,6 +68,7 @@ __all__ = [
     "render",
     "save",
     "series",
+    "table",
     "to_matplotlib",
     "to_plotly",
     "with_click_grid",

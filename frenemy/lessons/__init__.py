@@ -30,6 +30,7 @@ from frenemy.lessons._lesson import (
 TITLES: dict[str, str] = {
     "nash": "The Nash equilibrium of xy",
     "rotation": "Gradient descent for a Nash equilibrium",
+    "cures": "Which training rule for which game",
     "digits": "A GAN learns to draw digits",
 }
 """Lesson name -> title. ``step-size`` would stand in ``step_size.py``."""
