@@ -31,6 +31,7 @@ TITLES: dict[str, str] = {
     "nash": "The Nash equilibrium of xy",
     "rotation": "Gradient descent for a Nash equilibrium",
     "cures": "Which training rule for which game",
+    "step-size": "How large a step: stability regions",
     "digits": "A GAN learns to draw digits",
 }
 """Lesson name -> title. ``step-size`` would stand in ``step_size.py``."""

@@ -18,8 +18,8 @@ from frenemy.figures import (
     Mark,
     Panel,
     Points,
-    distance_to_equilibrium,
     VerticalLine,
+    distance_to_equilibrium,
     series,
     table,
 )
