@@ -87,7 +87,7 @@ PAIRS: dict[str, Pair] = {
         lambda first, second: Optimistic((first, second)),
     ),
     "lookahead": Pair(
-        r"inner steps $k$", r"share $\alpha$", (1, 24), (0.02, 1.0),
+        r"inner steps $k$", r"share $\alpha$", (1, 12), (0.02, 1.0),
         lambda k, alpha: Lookahead(Simultaneous(0.3), k=k, alpha=alpha),
     ),
 }  # fmt: skip
