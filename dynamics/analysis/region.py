@@ -41,17 +41,23 @@ class StabilityRegion:
     x, y : the values, shapes ``(m,)`` and ``(n,)``.
     radius : the exact spectral radius of the iteration matrix, shape ``(n, m)``.
     growth : the measured factor of the distance in a step, shape ``(n, m)``.
+    steps : how long the slowest pairs were run.
     """
 
     x: np.ndarray
     y: np.ndarray
     radius: np.ndarray
     growth: np.ndarray
+    steps: int
 
     @cached_property
     def decided(self) -> np.ndarray:
-        """Where the theory decides: the radius is not one. Booleans ``(n, m)``."""
-        return np.abs(self.radius - 1) > NEUTRAL
+        """Where the theory decides and the run is long enough to tell, booleans ``(n, m)``.
+
+        The radius is not one, and its power changes the distance by a nat or more.
+        """
+        with np.errstate(divide="ignore"):
+            return np.abs(np.log(self.radius)) * self.steps > 1
 
     @cached_property
     def agreement(self) -> float:
@@ -101,7 +107,7 @@ def stability_region(
         pair = _axis(x, columns), _axis(y, rows)
         radius[place] = _radius(game, rule, *pair, at)
         growth[place] = _measured(game, rule, *pair, at, steps, radius[place])
-    return StabilityRegion(x, y, radius, growth)
+    return StabilityRegion(x, y, radius, growth, LONGER * steps)
 
 
 def _pieces(x: np.ndarray, y: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
