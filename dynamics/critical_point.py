@@ -201,7 +201,8 @@ def _is_minimax(game: Game, jacobian: sympy.Matrix, reasons: dict[str, str]) -> 
 def _short(value: sympy.Expr) -> str:
     """The exact form, or six digits where that is long."""
     text = str(value)
-    return text if len(text) <= LONGEST or value.free_symbols else f"{float(value):.6g}"
+    exact_and_short = not value.has(sympy.Float) and len(text) <= LONGEST
+    return text if exact_and_short or value.free_symbols else f"{float(value):.6g}"
 
 
 def _complex(value: complex) -> str:

@@ -136,7 +136,7 @@ def equilibrium_of(game: Game, point: Sequence[Any] | None) -> tuple[sympy.Expr,
         if not found:
             raise ValueError("this game has no equilibrium to analyse; give a point where F = 0")
         point = found[0].coordinates
-    z = tuple(exact(value) for value in point)
+    z = tuple(_in_radicals(exact(value)) for value in point)
     residual = [sympy.N(value, 20) for value in game(np.array(z, dtype=object))]
     if any(value.is_number and abs(value) > 1e-8 for value in residual):
         raise ValueError(
@@ -144,6 +144,11 @@ def equilibrium_of(game: Game, point: Sequence[Any] | None) -> tuple[sympy.Expr,
             "is not zero, so this is no equilibrium; equilibria(game) finds those that are"
         )
     return z
+
+
+def _in_radicals(value: sympy.Expr) -> sympy.Expr:
+    """The value, or thirty digits of it where it has no closed form but "root of a polynomial"."""
+    return sympy.Rational(str(sympy.N(value, 30))) if value.has(sympy.CRootOf) else value
 
 
 def _hyper(

@@ -163,8 +163,9 @@ def _rational(polynomial: sympy.Expr) -> sympy.Expr:
 
 
 def _same(old: sympy.Expr, new: sympy.Expr) -> bool:
-    """Whether two coordinates agree; those of a point found by search only up to rounding."""
-    difference = sympy.cancel(new - old)
-    if difference == 0 or not difference.has(sympy.Float):
-        return difference == 0
-    return abs(complex(difference.xreplace(dict.fromkeys(difference.free_symbols, 1.0)))) < 1e-8
+    """Whether two coordinates agree: exactly, or up to the rounding of a point found by search."""
+    difference = new - old
+    if difference == 0:
+        return True
+    at_one = difference.xreplace(dict.fromkeys(difference.free_symbols, sympy.S.One))
+    return abs(complex(sympy.N(at_one, 20))) < 1e-8

@@ -53,8 +53,8 @@ def almost_bilinear(epsilon: float = 0.1) -> Game:
 def forsaken() -> Game:
     """:math:`x(y - 0.45) + \\varphi(x) - \\varphi(y)`, x minimises: the solution is walled off.
 
-    With :math:`\\varphi(z) = z^2/4 - z^4/2 + z^6/6` the equilibrium near (0.08, 0.40) attracts,
-    but an unstable cycle surrounds it, and starts outside that end on a stable one (hsieh2021).
+    With :math:`\\varphi(z) = z^2/4 - z^4/2 + z^6/6` the local minimax point near (0.08, 0.41)
+    attracts, but an unstable cycle surrounds it; starts outside end on a stable one (hsieh2021).
     """
     wave = "{0}^2/4 - {0}^4/2 + {0}^6/6"
     value = f"x*(y - 0.45) + ({wave.format('x')}) - ({wave.format('y')})"

@@ -32,6 +32,7 @@ TITLES: dict[str, str] = {
     "rotation": "Gradient descent for a Nash equilibrium",
     "cures": "Which training rule for which game",
     "step-size": "How large a step: stability regions",
+    "landscape": "Where training ends: equilibria and basins",
     "digits": "A GAN learns to draw digits",
 }
 """Lesson name -> title. ``step-size`` would stand in ``step_size.py``."""

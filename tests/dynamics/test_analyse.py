@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import sympy
 
-from dynamics import METHODS, Game, analyse, simulate
+from dynamics import METHODS, Game, analyse, equilibria, simulate
 from dynamics.games import named
 from dynamics.measures import growth_rate
 from dynamics.methods import Averaged, Lookahead, Simultaneous
@@ -253,3 +253,18 @@ def test_predicted_rate_is_the_measured_one(game_name, name):
     steps = int(min(4000, nats / abs(verdict.rate)))
     path = simulate(game, method, (start, 0.7 * start), steps, limit=limit)
     assert growth_rate(path, (0, 0)) == pytest.approx(verdict.rate, rel=0.08, abs=2e-4)
+
+
+def test_points_without_a_closed_form_are_judged_too():
+    """Roots of a polynomial of degree 25, exact or in digits, give the same verdict."""
+    game = named("forsaken")
+    (point,) = equilibria(game)
+    assert point.exact
+    found = [
+        analyse(game, rule("simultaneous", 0.01), at) for at in (point.coordinates, point.values)
+    ]
+    real, turn = point.eigenvalues[0].real, abs(point.eigenvalues[0].imag)
+    for verdict in found:
+        radius = np.hypot(1 - 0.01 * real, 0.01 * turn)
+        assert float(verdict.spectral_radius) == pytest.approx(radius, rel=1e-9)
+        assert float(verdict.critical_lr) == pytest.approx(2 * real / (real**2 + turn**2), rel=1e-6)
