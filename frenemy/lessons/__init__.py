@@ -33,6 +33,7 @@ TITLES: dict[str, str] = {
     "cures": "Which training rule for which game",
     "step-size": "How large a step: stability regions",
     "landscape": "Where training ends: equilibria and basins",
+    "dirac": "The Dirac-GAN: why GANs circle, and what damps them",
     "digits": "A GAN learns to draw digits",
 }
 """Lesson name -> title. ``step-size`` would stand in ``step_size.py``."""

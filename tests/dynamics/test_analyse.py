@@ -260,9 +260,8 @@ def test_points_without_a_closed_form_are_judged_too():
     game = named("forsaken")
     (point,) = equilibria(game)
     assert point.exact
-    found = [
-        analyse(game, rule("simultaneous", 0.01), at) for at in (point.coordinates, point.values)
-    ]
+    method = rule("simultaneous", lr=0.01)
+    found = [analyse(game, method, at) for at in (point.coordinates, point.values)]
     real, turn = point.eigenvalues[0].real, abs(point.eigenvalues[0].imag)
     for verdict in found:
         radius = np.hypot(1 - 0.01 * real, 0.01 * turn)
