@@ -8,7 +8,7 @@ The value
     :class:`HeatMap`, :class:`Contour`, :class:`Surface`, :class:`Images`.
 Builders, arrays to figure
     :func:`phase_portrait`, :func:`distance_to_equilibrium`, :func:`multipliers`,
-    :func:`image_grid`, :func:`table`.
+    :func:`image_grid`, :func:`table`, :func:`ternary_portrait`.
 Renderers
     :func:`to_matplotlib` for paper, :func:`to_plotly` for the screen, :func:`with_click_grid`.
 Files
@@ -34,6 +34,7 @@ from frenemy.figures.screen import to_plotly, with_click_grid
 from frenemy.figures.shapes import Arrows, Circle, HorizontalLine, VerticalLine
 from frenemy.figures.style import COLORS, STYLES, Style, series
 from frenemy.figures.table import table
+from frenemy.figures.ternary import ternary_portrait
 
 __all__ = [
     "COLORS",
@@ -69,6 +70,7 @@ __all__ = [
     "save",
     "series",
     "table",
+    "ternary_portrait",
     "to_matplotlib",
     "to_plotly",
     "with_click_grid",
