@@ -16,6 +16,8 @@ from frenemy.figures.shapes import Arrows
 CORNERS = np.array([[0.0, 0.0], [1.0, 0.0], [0.5, np.sqrt(3) / 2]])
 """Where the pure actions stand in the plane."""
 MARGIN = 0.12
+ARROW = 0.05
+"""Length of an arrow, the side of the triangle being one."""
 
 
 def in_plane(shares: ArrayLike) -> np.ndarray:
@@ -54,11 +56,12 @@ def ternary_portrait(
         raise ValueError(
             f"shares and velocity must have shape (n, 3); got {at.shape} and {push.shape}"
         )
-    places, arrows = in_plane(at), in_plane(push)
+    places, arrows = in_plane(at), _of_one_length(in_plane(push))
+    places = places - arrows / 2
     edge = CORNERS[[0, 1, 2, 0]]
     marks: list[Mark] = [
         Line(edge[:, 0], edge[:, 1], color="ink", width=0.8),
-        Arrows(places[:, 0], places[:, 1], arrows[:, 0], arrows[:, 1]),
+        Arrows(places[:, 0], places[:, 1], arrows[:, 0], arrows[:, 1], length="exact"),
     ]
     paths = {
         label: in_plane(numbers(path, f"trajectory {label!r}", dimensions=2))
@@ -81,3 +84,9 @@ def ternary_portrait(
     )
     frames = growing(paths, MOST_FRAMES, None) if animate and paths else ()
     return Figure([panel], title=title, caption=caption, frames=frames)
+
+
+def _of_one_length(arrows: np.ndarray) -> np.ndarray:
+    """Arrows ``(n, 2)`` of length ``ARROW``; those of length nothing stay."""
+    lengths = np.linalg.norm(arrows, axis=1, keepdims=True)
+    return np.where(lengths > 0, ARROW * arrows / np.where(lengths > 0, lengths, 1.0), 0.0)

@@ -34,6 +34,7 @@ TITLES: dict[str, str] = {
     "step-size": "How large a step: stability regions",
     "landscape": "Where training ends: equilibria and basins",
     "dirac": "The Dirac-GAN: why GANs circle, and what damps them",
+    "matrix-game": "Matrix games: solved exactly, learnt slowly",
     "digits": "A GAN learns to draw digits",
 }
 """Lesson name -> title. ``step-size`` would stand in ``step_size.py``."""
