@@ -10,7 +10,7 @@ import numpy as np
 import sympy
 
 from dynamics.analysis.moduli import tidy_root
-from dynamics.analysis.multipliers import exact_multipliers, is_semisimple, largest_modulus
+from dynamics.analysis.multipliers import is_semisimple, largest_modulus
 from dynamics.analysis.sentences import (
     NOT_DIFFERENTIABLE,
     bounded_reason,
@@ -79,12 +79,12 @@ def analyse(game: Game, method: Method, point: Sequence[Any] | None = None) -> V
 def _judge(theory: StepTheory, at: sympy.Expr) -> Verdict:
     """Read the theory at a step size ``at``: a number, or the symbol itself."""
     if theory.moves:
-        return Verdict(theory.matrix, (), None, False, moved_reason(theory.moves))
+        return Verdict(theory.matrix_at(at), (), None, False, moved_reason(theory.moves))
     own = {theory.lr: at}
     squared = theory.squared_radius
     verdict = Verdict(
-        theory.matrix.xreplace(own),
-        exact_multipliers(theory.polynomial.xreplace(own)),
+        theory.matrix_at(at),
+        theory.multipliers(at),
         None if squared is None else tidy_root(squared.xreplace(own)),
         None,
         "",
@@ -147,8 +147,8 @@ def equilibrium_of(game: Game, point: Sequence[Any] | None) -> tuple[sympy.Expr,
 
 
 def _in_radicals(value: sympy.Expr) -> sympy.Expr:
-    """The value, or thirty digits of it where it has no closed form but "root of a polynomial"."""
-    return sympy.Rational(str(sympy.N(value, 30))) if value.has(sympy.CRootOf) else value
+    """The value, or digits of it where it has no closed form but "root of a polynomial"."""
+    return sympy.Rational(str(sympy.N(value, 17))) if value.has(sympy.CRootOf) else value
 
 
 def _hyper(

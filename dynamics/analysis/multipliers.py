@@ -9,6 +9,9 @@ import sympy
 
 from dynamics.analysis.moduli import LAMBDA
 
+ZERO = 1e-12
+"""Floats below this are multipliers that are zero."""
+
 
 def exact_multipliers(polynomial: sympy.Expr) -> tuple[sympy.Expr, ...]:
     """The roots in :data:`LAMBDA`, the largest modulus first; one zero if there are none.
@@ -29,6 +32,14 @@ def exact_multipliers(polynomial: sympy.Expr) -> tuple[sympy.Expr, ...]:
     if any(root.free_symbols for root in roots):
         return tuple(roots)
     return tuple(sorted(roots, key=lambda root: -abs(complex(root)))) or (sympy.S.Zero,)
+
+
+def float_multipliers(matrix: sympy.Matrix) -> tuple[sympy.Expr, ...]:
+    """The eigenvalues of a matrix of numbers by LAPACK, in the same order."""
+    found = np.linalg.eigvals(np.array(matrix.tolist(), dtype=float))
+    found = found[np.abs(found) > ZERO]
+    ordered = found[np.argsort(-np.abs(found), kind="stable")]
+    return tuple(sympy.sympify(complex(value)) for value in ordered) or (sympy.S.Zero,)
 
 
 def largest_modulus(multipliers: Sequence[sympy.Expr]) -> sympy.Expr:

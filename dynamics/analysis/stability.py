@@ -20,6 +20,10 @@ NEUTRAL = 1e-9
 """A spectral radius within this of one, at a step size of no special kind, is one."""
 
 
+SEARCHED = (1e-5, 1e5, 4000)
+"""Where step sizes are looked for without formulas, and how many."""
+
+
 @dataclass(frozen=True)
 class StepRange:
     """The step sizes between two exact bounds: ``stable``, ``neutral`` or ``unstable``."""
@@ -65,6 +69,27 @@ def special_steps(polynomial: sympy.Expr, lr: sympy.Symbol) -> list[sympy.Expr]:
         ):
             found |= _positive_roots(meeting, lr)
     return sorted(found, key=float)
+
+
+def crossings(radius: Callable[[np.ndarray], np.ndarray]) -> list[sympy.Expr]:
+    """The step sizes, as floats, at which the radius passes one, looked for on a fine grid."""
+    grid = np.geomspace(*SEARCHED)
+
+    def side(lr: np.ndarray, neutral: float) -> np.ndarray:
+        off = radius(lr) - 1
+        return np.where(np.abs(off) <= neutral, 0.0, np.sign(off))
+
+    sides = side(grid, NEUTRAL)
+    found = []
+    for place in np.flatnonzero(sides[1:] != sides[:-1]):
+        low, high = grid[place], grid[place + 1]
+        neutral = NEUTRAL if sides[place] * sides[place + 1] == 0 else 0.0
+        for _ in range(60):
+            middle = (low + high) / 2
+            before = side(np.array([middle]), neutral)[0] == sides[place]
+            low, high = (middle, high) if before else (low, middle)
+        found.append(sympy.Float(high))
+    return found
 
 
 def _positive_roots(expression: sympy.Expr, lr: sympy.Symbol) -> set[sympy.Expr]:

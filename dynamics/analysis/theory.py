@@ -11,10 +11,16 @@ from sympy.polys.matrices import DomainMatrix
 
 from dynamics.analysis.best import best_step, stationary_steps
 from dynamics.analysis.moduli import LAMBDA, squared_radius, tidy_root
-from dynamics.analysis.stability import StepRange, special_steps, step_ranges
+from dynamics.analysis.multipliers import exact_multipliers, float_multipliers
+from dynamics.analysis.stability import StepRange, crossings, special_steps, step_ranges
 from dynamics.bounded import OutOfTimeError, within
 from dynamics.engine.codegen import array_function
-from dynamics.engine.linearise import jacobian_at, outputs_at
+from dynamics.engine.linearise import (
+    NotDifferentiableError,
+    derivative_program,
+    jacobian_at,
+    outputs_at,
+)
 from dynamics.engine.program import Program
 from dynamics.engine.trace import StepProgram, trace
 from dynamics.engine.tree import flatten
@@ -47,13 +53,66 @@ class StepTheory:
         sympy.Symbol
     ):  # fmt: skip
         self.lr = lr
-        self.program, at = step_at_rest(game, skeleton, values, point)
-        self.matrix = jacobian_at(self.program.program, self.program.state, at)
-        after = outputs_at(self.program.program, at)[: self.program.dimension]
-        self.moves = [
-            (old, new) for old, new in zip(point, after, strict=True) if not _same(old, new)
-        ]
+        self.program, self.at_rest = step_at_rest(game, skeleton, values, point)
+        symbols = set().union(*(value.free_symbols for value in self.at_rest.values()))
+        self.is_exact = bool(symbols - {lr}) or not any(map(_has_many_digits, point))
+        """Whether the point is; formulas in its digits would be long and say nothing."""
+
+    @cached_property
+    def others(self) -> set[sympy.Symbol]:
+        """The symbols besides the step size on which the matrix depends."""
+        return self.matrix.free_symbols - {self.lr} if self.is_exact else set()
+
+    @cached_property
+    def matrix(self) -> sympy.Matrix:
+        """The iteration matrix over the symbol ``lr``; only where the point is exact."""
+        return jacobian_at(self.program.program, self.program.state, self.at_rest)
+
+    def matrix_at(self, lr: sympy.Expr) -> sympy.Matrix:
+        """The iteration matrix at a step size, which may be the symbol itself.
+
+        Raises
+        ------
+        NotDifferentiableError
+            If the step has no derivative there.
+        """
+        if self.is_exact:
+            return self.matrix.xreplace({self.lr: lr})
+        numbers = self._matrices(np.array([float(lr)]))[0]
+        if not np.isfinite(numbers).all():
+            raise NotDifferentiableError("the step is not smooth at this point")
+        return sympy.Matrix(numbers)
+
+    @cached_property
+    def moves(self) -> list[tuple[sympy.Expr, sympy.Expr]]:
         """The coordinates that the rule moves although the field is zero: before and after."""
+        size = self.program.dimension
+        before = [self.at_rest[symbol] for symbol in self.program.state[:size]]
+        if self.is_exact:
+            after = outputs_at(self.program.program, self.at_rest)[:size]
+        else:
+            numbers = self.program.array_step(*self._inputs(np.array([0.1])))
+            after = [sympy.Float(value) for value in numbers[:size, 0]]
+        return [(old, new) for old, new in zip(before, after, strict=True) if not _same(old, new)]
+
+    def _matrices(self, lr: np.ndarray) -> np.ndarray:
+        """The iteration matrices at step sizes ``(k,)`` in floats, shape ``(k, n, n)``."""
+        size = len(self.program.state)
+        entries = self._derivatives(*self._inputs(lr))
+        whole = np.broadcast_to(entries, (size * size, len(lr)))
+        return np.moveaxis(whole.reshape(size, size, -1), -1, 0)
+
+    def _inputs(self, lr: np.ndarray) -> list[np.ndarray]:
+        """What the step is given at rest, for step sizes ``(k,)``."""
+        functions = (
+            sympy.lambdify(self.lr, self.at_rest[symbol], "numpy")
+            for symbol in self.program.program.inputs
+        )
+        return [np.broadcast_to(function(lr), lr.shape).astype(float) for function in functions]
+
+    @cached_property
+    def _derivatives(self) -> Any:
+        return array_function(derivative_program(self.program.program, self.program.state))
 
     @cached_property
     def is_affine(self) -> bool:
@@ -75,9 +134,12 @@ class StepTheory:
 
     def radius(self, lr: np.ndarray) -> np.ndarray:
         """The spectral radius at step sizes, by LAPACK; infinite at a pole of the step."""
-        entries = self._entries(np.asarray(lr, dtype=float))
-        size = self.matrix.shape[0]
-        matrices = np.moveaxis(entries.reshape(size, size, -1), -1, 0)
+        if self.is_exact:
+            entries = self._entries(np.asarray(lr, dtype=float))
+            size = self.matrix.shape[0]
+            matrices = np.moveaxis(entries.reshape(size, size, -1), -1, 0)
+        else:
+            matrices = self._matrices(np.asarray(lr, dtype=float))
         finite = np.isfinite(matrices).all(axis=(1, 2))
         values = np.linalg.eigvals(np.where(finite[:, None, None], matrices, 0.0))
         return np.where(finite, np.abs(values).max(axis=-1), np.inf)
@@ -86,14 +148,17 @@ class StepTheory:
     def _entries(self) -> Any:
         return array_function(Program((self.lr,), (), tuple(self.matrix)))
 
-    @cached_property
-    def others(self) -> set[sympy.Symbol]:
-        """The symbols besides the step size on which the matrix depends."""
-        return self.matrix.free_symbols - {self.lr}
+    def multipliers(self, lr: sympy.Expr) -> tuple[sympy.Expr, ...]:
+        """The eigenvalues that are not zero at a step size, the largest first."""
+        if self.is_exact:
+            return exact_multipliers(self.polynomial.xreplace({self.lr: lr}))
+        return float_multipliers(self.matrix_at(lr))
 
     @cached_property
     def squared_radius(self) -> sympy.Expr | None:
         """The squared spectral radius, where a closed form is found in time."""
+        if not self.is_exact:
+            return None
 
         def search() -> sympy.Expr | None:
             return squared_radius(self.polynomial, self.lr)
@@ -111,7 +176,9 @@ class StepTheory:
 
     @cached_property
     def special(self) -> list[sympy.Expr]:
-        """The exact step sizes at which multipliers meet each other or the unit circle."""
+        """The step sizes at which multipliers meet each other or the circle, exact if possible."""
+        if not self.is_exact:
+            return crossings(self.radius)
         return special_steps(_rational(self.polynomial), self.lr)
 
     @cached_property
@@ -160,6 +227,10 @@ def _rational(polynomial: sympy.Expr) -> sympy.Expr:
         n for n in sympy.preorder_traversal(polynomial) if n.is_number and not n.is_rational
     ]
     return polynomial.xreplace({n: sympy.Rational(str(sympy.N(n, 30))) for n in irrational})
+
+
+def _has_many_digits(value: sympy.Expr) -> bool:
+    return value.has(sympy.Float) or any(n.q > 10**9 for n in value.atoms(sympy.Rational))
 
 
 def _same(old: sympy.Expr, new: sympy.Expr) -> bool:

@@ -79,6 +79,45 @@ def jacobian_at(program: Program, state: Sequence[sympy.Symbol], values: Values)
     return _over_rationals(derive, set(program.inputs) - set(state), values)
 
 
+def derivative_program(program: Program, state: Sequence[sympy.Symbol]) -> Program:
+    """A program for the Jacobian of the outputs by ``state``, row by row.
+
+    By forward differentiation. Nothing is expanded: every derivative along the tape is an
+    assignment of its own, so that it can be evaluated at numbers where exact fractions would swell.
+    Where the program jumps, its derivative is infinite.
+    """
+    tape: list[tuple[sympy.Symbol, sympy.Expr]] = []
+    rows: dict[sympy.Symbol, Values] = {symbol: {symbol: sympy.S.One} for symbol in state}
+
+    def named(expression: sympy.Expr) -> sympy.Expr:
+        if expression.is_Atom:
+            return expression
+        tape.append((sympy.Dummy(f"d{len(tape)}", real=True), expression))
+        return tape[-1][0]
+
+    def row(expression: sympy.Expr) -> Values:
+        total: Values = {}
+        for symbol in sorted(expression.free_symbols & rows.keys(), key=str):
+            outer = named(_without_delta(sympy.diff(expression, symbol)))
+            for variable, inner in rows[symbol].items():
+                total[variable] = total.get(variable, sympy.S.Zero) + outer * inner
+        return {variable: named(entry) for variable, entry in total.items()}
+
+    for symbol, expression in program.assignments:
+        tape.append((symbol, expression))
+        rows[symbol] = row(expression)
+    entries = [row(output) for output in program.outputs]
+    outputs = tuple(line.get(variable, sympy.S.Zero) for line in entries for variable in state)
+    return Program(program.inputs, tuple(tape), outputs)
+
+
+def _without_delta(derivative: sympy.Expr) -> sympy.Expr:
+    """Infinite where a jump is, and nothing beside it."""
+    return derivative.replace(
+        sympy.DiracDelta, lambda place, *_: 1 / sympy.Abs(sympy.sign(place)) - 1
+    )
+
+
 def outputs_at(program: Program, values: Values) -> list[sympy.Expr]:
     """The exact outputs where the inputs have ``values``; inputs without a value stay symbols."""
     known = dict(values)

@@ -35,6 +35,7 @@ TITLES: dict[str, str] = {
     "landscape": "Where training ends: equilibria and basins",
     "dirac": "The Dirac-GAN: why GANs circle, and what damps them",
     "matrix-game": "Matrix games: solved exactly, learnt slowly",
+    "minimax-value": "The GAN's minimax value",
     "digits": "A GAN learns to draw digits",
 }
 """Lesson name -> title. ``step-size`` would stand in ``step_size.py``."""

@@ -59,7 +59,12 @@ def rule(name: str, lr: float) -> Method:
 
 
 def run_rule(
-    game: Game, name: str, lr: float, start: Sequence[float], steps: int, point: CriticalPoint
+    game: Game,
+    name: str,
+    lr: float,
+    start: Sequence[float] | np.ndarray,
+    steps: int,
+    point: CriticalPoint,
 ) -> RuleRun:
     """Analyse a rule at an equilibrium, and run it from a start."""
     method = rule(name, lr)
@@ -88,7 +93,7 @@ def _predicted_distance(
     game: Game,
     method: Method,
     verdict: Verdict,
-    start: Sequence[float],
+    start: Sequence[float] | np.ndarray,
     point: CriticalPoint,
     steps: int,
 ) -> float | None:

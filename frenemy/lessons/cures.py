@@ -8,7 +8,16 @@ from typing import Any
 import numpy as np
 import sympy
 
-from dynamics import CriticalPoint, Game, SingularError, equilibria, simulate
+from dynamics import (
+    CriticalPoint,
+    Game,
+    NoisyField,
+    SingularError,
+    equilibria,
+    games,
+    noisy_moments,
+    simulate,
+)
 from dynamics.measures import distance
 from dynamics.methods import Averaged
 from frenemy.figures import (
@@ -23,7 +32,7 @@ from frenemy.figures import (
     series,
     table,
 )
-from frenemy.lessons._lesson import Lesson, Progress, knob
+from frenemy.lessons._lesson import Compared, Lesson, Progress, knob
 from frenemy.lessons._rules import RULES, RuleRun, rule, run_rule
 
 STORY = r"""
@@ -41,16 +50,30 @@ descent, LOLA and unrolling let a player count on the other's answer.
 last iterate does not: alternating steps circle the equilibrium, so their average tends to it like
 $1/n$. Averaging cannot save a spiral that grows.
 
+**Noise.** Minibatches make gradients noisy. Where the step is affine, mean and covariance of the
+state follow in closed form: a rule that converges keeps a spread in proportion to the noise, one
+that only circles spreads without end.
+
 **No rule wins everywhere.** On $xy$ plain momentum hurts and negative momentum helps; Newton's
 method finds every rest point in one step, equilibrium or not; Adam rescales, but does not damp.
 """
 MOST_STEPS = 5000
+FEW = ("simultaneous", "alternating", "extragradient", "optimistic", "consensus")
+TYPED = "the formula"
+LIBRARY = tuple(name for name in games.NAMES if name != "prisoners-dilemma")
+"""The games of the library that have an equilibrium to be judged at."""
+SEEDS = 400
+NOISY_STEPS = 300
+"""The noise is followed for at most so many steps, over ``SEEDS`` runs."""
 
 
 @dataclass(frozen=True)
 class Knobs:
     """What can be turned."""
 
+    game: str = knob(
+        TYPED, label="game", choices=(TYPED, *LIBRARY), help="the formula, or one of the library"
+    )
     formula: str = knob(
         "x*y",
         label="value f(x, y)",
@@ -69,6 +92,11 @@ class Knobs:
     steps: int = knob(300, label="steps", low=10, high=MOST_STEPS, help="of the measurement")
     x: float = knob(2.0, label="start $x$", low=-10.0, high=10.0, step=0.05)
     y: float = knob(2.0, label="start $y$", low=-10.0, high=10.0, step=0.05)
+    noise: float = knob(
+        0.1, label=r"gradient noise $\sigma$", low=0.0, high=2.0, step=0.01,
+        help="standard deviation of every coordinate, in the figure noise",
+    )  # fmt: skip
+    seed: int = knob(0, label="seed", low=0, high=9999, help="of the noise")
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,6 +107,8 @@ class Result:
     ----------
     point : the one that is judged: a local Nash point if there is one.
     averages : rule -> distance of the average of its iterates, shape ``(T,)``.
+    noisy : rule -> root mean square distance of noisy runs from their mean: over the seeds, and in
+        closed form where there is one, shape ``(T,)`` each.
     """
 
     knobs: Knobs
@@ -86,6 +116,13 @@ class Result:
     point: CriticalPoint
     runs: tuple[RuleRun, ...]
     averages: dict[str, np.ndarray]
+    noisy: dict[str, tuple[np.ndarray, np.ndarray | None]]
+
+    @property
+    def name(self) -> str:
+        """What the game is called in titles."""
+        knobs = self.knobs
+        return f"f = {knobs.formula}" if knobs.game == TYPED else knobs.game
 
 
 def run(knobs: Knobs, *, progress: Progress | None = None) -> Result:
@@ -96,7 +133,10 @@ def run(knobs: Knobs, *, progress: Progress | None = None) -> Result:
     ValueError
         If the formula is not one, or the game has no point where both gradients are zero.
     """
-    game = Game.zero_sum(knobs.formula, minimizer="y", maximizer="x")
+    if knobs.game == TYPED:
+        game = Game.zero_sum(knobs.formula, minimizer="y", maximizer="x")
+    else:
+        game = games.named(knobs.game)
     points = equilibria(game)
     if not points:
         raise ValueError(
@@ -104,17 +144,44 @@ def run(knobs: Knobs, *, progress: Progress | None = None) -> Result:
             "can rest anywhere; try x*y"
         )
     point = next((p for p in points if "local Nash" in p.kinds), points[0])
-    start, runs, averages = (knobs.x, knobs.y), [], {}
+    start = _start(game, knobs, point)
+    runs, averages, noisy = [], {}, {}
     for done, name in enumerate(knobs.rules, start=1):
         runs.append(run_rule(game, name, knobs.lr, start, knobs.steps, point))
         try:
             mean = simulate(game, Averaged(rule(name, knobs.lr)), start, knobs.steps)
             averages[name] = distance(mean, point.values)
+            noisy[name] = _spread(game, name, knobs, start)
         except SingularError:
             pass
         if progress is not None:
             progress(done, len(knobs.rules), name)
-    return Result(knobs, game, point, tuple(runs), averages)
+    return Result(knobs, game, point, tuple(runs), averages, noisy)
+
+
+def _start(game: Game, knobs: Knobs, point: CriticalPoint) -> np.ndarray:
+    """The knobs' start in the plane; elsewhere a fixed random one near the judged point."""
+    if game.dimension == 2:
+        return np.array([knobs.x, knobs.y])
+    away: np.ndarray = np.random.default_rng(0).normal(size=game.dimension)
+    return point.values + 0.3 * away
+
+
+def _spread(
+    game: Game, name: str, knobs: Knobs, start: np.ndarray
+) -> tuple[np.ndarray, np.ndarray | None]:
+    """How far noisy runs lie from their mean, step by step: measured, and in closed form."""
+    method, steps = rule(name, knobs.lr), min(knobs.steps, NOISY_STEPS)
+    starts = np.repeat(start[:, None], SEEDS, axis=1)
+    rng = np.random.default_rng(knobs.seed)
+    states = simulate(NoisyField(game, knobs.noise), method, starts, steps, rng=rng).states
+    with np.errstate(all="ignore"):
+        centred = states - states.mean(axis=2, keepdims=True)
+        measured = np.sqrt((centred**2).sum(axis=1).mean(axis=1) * SEEDS / (SEEDS - 1))
+    try:
+        return measured, noisy_moments(game, method, knobs.noise, start, steps).deviation
+    except ValueError:
+        return measured, None
 
 
 def facts(result: Result) -> dict[str, Any]:
@@ -124,6 +191,11 @@ def facts(result: Result) -> dict[str, Any]:
         stated[f"{each.name}: factor per step"] = each.growth
         stated[f"{each.name}: steps in a turn"] = each.period
         stated[f"{each.name}: verdict"] = each.verdict.reason
+        if each.name in result.noisy and result.knobs.noise:
+            measured, closed = result.noisy[each.name]
+            stated[f"{each.name}: spread of noisy runs after {len(measured) - 1} steps"] = Compared(
+                None if closed is None else float(closed[-1]), float(measured[-1])
+            )
     winners = [run for run in result.runs if run.verdict.converges]
     if winners:
         best = min(winners, key=lambda run: float(run.growth.predicted or 0.0))
@@ -168,7 +240,7 @@ def verdicts(result: Result) -> Figure:
         columns,
         texts,
         tints,
-        title=f"f = {result.knobs.formula}, step size {result.knobs.lr:g}",
+        title=f"{result.name}, step size {result.knobs.lr:g}",
         caption="predicted, measured: factor of the distance in a step; turn: steps in one turn",
     )
 
@@ -222,7 +294,7 @@ def distances(result: Result) -> Figure:
         measured,
         steps=np.arange(longest),
         predicted=predicted,
-        title=f"f = {result.knobs.formula}, step size {result.knobs.lr:g}",
+        title=f"{result.name}, step size {result.knobs.lr:g}",
     )
 
 
@@ -260,13 +332,40 @@ def averages(result: Result) -> Figure:
                 legend=title.startswith("average"),
             )
         )
-    return Figure(panels, title=f"f = {result.knobs.formula}: last iterate and average")
+    return Figure(panels, title=f"{result.name}: last iterate and average")
 
 
 def _decades(result: Result) -> tuple[float, float]:
     """A range in which a shrinking and a growing line can be told from a still one."""
     middle = max(float(np.hypot(*(np.array([result.knobs.x, result.knobs.y])))), 0.1)
     return middle * 1e-5, middle * 1e3
+
+
+def noise(result: Result) -> Figure:
+    """How noisy runs spread about their mean, with the closed form beside it."""
+    marks: list[Mark] = []
+    for name, (measured, closed) in result.noisy.items():
+        look = series(result.knobs.rules.index(name))
+        times = np.arange(len(measured))
+        marks.append(Line(times, measured, label=name, width=1.5, **look))
+        if closed is not None:
+            marks.append(
+                Line(
+                    np.arange(len(closed)), closed, label="closed form", color="prediction",
+                    dash="dash", width=0.7,
+                )
+            )  # fmt: skip
+    middle = max(result.knobs.noise, 1e-3)
+    panel = Panel(
+        marks,
+        x=Axis("step"),
+        y=Axis("root mean square spread", scale="log", range=(middle / 30, middle * 3000)),
+    )
+    return Figure(
+        [panel],
+        title=f"{result.name}: gradient noise {result.knobs.noise:g}, {SEEDS} runs",
+        caption="closed forms where the step is affine: mean and covariance step by step",
+    )
 
 
 XY = Knobs()
@@ -282,6 +381,7 @@ LESSON = Lesson(
         "growth": growth,
         "distances": distances,
         "averages": averages,
+        "noise": noise,
     },
     presets={
         "the slide's game": XY,
@@ -305,6 +405,9 @@ LESSON = Lesson(
                 "follow-the-ridge",
             ),
         ),
+        "noisy gradients": replace(XY, rules=FEW),
+        "a linear-quadratic GAN": replace(XY, game="linear-quadratic-gan", rules=FEW, lr=0.1),
+        "many rotations": replace(XY, game="quadratic", rules=FEW, lr=0.1),
         "friction": replace(XY, formula="x*y - x^2/8 + y^2/8"),
         "minimax, not Nash": replace(XY, formula="4*x*y - 3*y^2 - x^2", lr=0.05, steps=100),
         "stable, not Nash": replace(XY, formula="3*y^2 + x^2 + 4*x*y", lr=0.1, steps=100),

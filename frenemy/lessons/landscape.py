@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from dynamics import CriticalPoint, Game, Trajectory, analyse, equilibria, simulate
+from dynamics import CriticalPoint, Game, Trajectory, analyse, decompose, equilibria, simulate
 from dynamics.measures import growth_rate
 from frenemy.figures import (
     Arrows,
@@ -199,11 +199,21 @@ def facts(result: Result) -> dict[str, Any]:
         stated[f"point {number}: share of starts that end there"] = f"{100 * share:.1f} %"
     if not result.points:
         stated["critical points in the window"] = Compared(0.0, 0.0)
+    parts = decompose(result.game)
+    stated["potential part of the Jacobian"] = _matrix(parts.symmetric)
+    stated["Hamiltonian part of the Jacobian"] = _matrix(parts.antisymmetric)
     for code, words in ((-1, "still moving"), (-2, "gone from the picture")):
         share = float((result.basin == code).mean())
         stated[f"share of starts that are {words}"] = f"{100 * share:.1f} %"
     stated["from the chosen start"] = str(result.path.outcome)
     return stated
+
+
+def _matrix(matrix: Any) -> str:
+    """The rows of a matrix, or that it is zero: nothing descends, or nothing turns."""
+    if matrix.is_zero_matrix:
+        return "zero"
+    return "; ".join(", ".join(map(str, row)) for row in matrix.tolist())
 
 
 def portrait(result: Result) -> Figure:
