@@ -1,4 +1,4 @@
-"""The four builders, looked at as data."""
+"""The builders, looked at as data."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from frenemy.figures import (
     Arrows,
     Circle,
     Contour,
+    HeatMap,
     Images,
     Line,
     Points,
@@ -17,6 +18,8 @@ from frenemy.figures import (
     image_grid,
     multipliers,
     phase_portrait,
+    table,
+    ternary_portrait,
 )
 from tests.figures.samples import ACROSS, GRID, UP, portrait, spiral
 
@@ -208,3 +211,43 @@ class TestImageGrid:
             image_grid(np.zeros((2, 1, 3, 3)), ["a"])
         with pytest.raises(ValueError, match="pixels must have 4 axis"):
             image_grid(np.zeros((2, 3, 3)), ["a", "b"])
+
+
+class TestTable:
+    def test_rows_stand_as_they_are_read(self):
+        figure = table(
+            ["one", "two"], ["a", "b", "c"], [list("xyz"), list("uvw")], [[1, 0, -1]] * 2
+        )
+        (cells,) = marks_of(figure, HeatMap)
+        assert cells.texts == (("u", "v", "w"), ("x", "y", "z"))
+        assert [text for _, text in figure.panels[0].y.ticks] == ["two", "one"]
+        assert cells.values[0].tolist() == [-1, 0, 1]  # blue is good
+
+    def test_it_needs_rows(self):
+        with pytest.raises(ValueError, match="at least one row"):
+            table([], ["a"], [], np.empty((0, 1)))
+
+
+class TestTernary:
+    def test_pure_mixtures_are_the_corners(self):
+        shares = np.array([[1, 0, 0], [0, 1, 0], [1 / 3, 1 / 3, 1 / 3]])
+        figure = ternary_portrait(
+            shares,
+            np.array([[-1, 1, 0], [0, 0, 0], [0.1, -0.2, 0.1]]),
+            trajectories={"path": shares},
+            resting=[(shares[2], "centre")],
+            animate=True,
+        )
+        outline, path = marks_of(figure, Line)
+        assert (outline.x[0], outline.y[0]) == (path.x[0], path.y[0]) == (0, 0)
+        assert (path.x[1], path.y[1]) == (1, 0)
+        assert path.y[2] == pytest.approx(np.sqrt(3) / 6)
+        (arrows,) = marks_of(figure, Arrows)
+        lengths = np.hypot(arrows.u, arrows.v)
+        assert lengths[0] == pytest.approx(lengths[2]) and lengths[1] == 0
+        assert len(figure.frames) == 3
+        assert {m.label for m in marks_of(figure, Points)} >= {"start", "centre"}
+
+    def test_it_is_for_three_actions(self):
+        with pytest.raises(ValueError, match=r"\(n, 3\)"):
+            ternary_portrait(np.ones((4, 2)), np.ones((4, 2)))
