@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from frenemy.figures.figure import Figure
 from frenemy.figures.paper_layout import balanced
 from frenemy.figures.screen_places import domain, has_scale, suffix
 from frenemy.figures.style import Style
+
+LONGEST = 26
+"""Characters of an entry that stand in one line."""
 
 
 def add_legends(
@@ -19,7 +23,7 @@ def add_legends(
     look = {"font": {"size": 0.85 * style.screen_text}, "bgcolor": "rgba(0,0,0,0)"}
     for trace in traces:
         if "name" in trace:
-            trace["name"] = balanced(trace["name"], 26).replace("\n", "<br>")
+            trace["name"] = _wrapped(trace["name"])
     if not used:
         return
     if len(figure.panels) == 1 and not has_scale(figure.panels[0]):
@@ -36,6 +40,13 @@ def add_legends(
         _show_once(traces)
     else:
         _legend_per_panel(layout, figure, style, traces, look)
+
+
+def _wrapped(name: str) -> str:
+    """A long entry in several lines; tags, as for a subscript, do not count."""
+    if len(re.sub("<[^>]*>", "", name)) <= LONGEST:
+        return name
+    return balanced(name, LONGEST).replace("\n", "<br>")
 
 
 def _show_once(traces: list[dict[str, Any]]) -> None:
