@@ -20,10 +20,15 @@ def page_script(name: str) -> None:
     lesson_page.show(name)
 
 
-def turned(name: str, knob: str, values: list[float]) -> list[float]:
-    """Seconds of a whole run of the page's script, for each value of a knob."""
+def turned(name: str, knob: str, values: list[float], first: dict[str, int]) -> list[float]:
+    """Seconds of a whole run of the page's script, for each value of a knob.
+
+    The knobs of ``first`` are set before.
+    """
     page = AppTest.from_function(page_script, args=(name,), default_timeout=60)
     page.run()
+    for other, value in first.items():
+        page.number_input(key=f"{name}:{other}:field").set_value(value).run()
     times = []
     for value in values:
         field = page.number_input(key=f"{name}:{knob}:field").set_value(value)
@@ -36,16 +41,21 @@ def main() -> None:
     """Print the medians."""
     logging.getLogger("streamlit").setLevel(logging.ERROR)
     rng = np.random.default_rng()
-    for name, knob, low, high in (
-        ("rotation", "lr", 0.05, 1.0),
-        ("rotation", "x", -3.0, 3.0),
-        ("nash", "x", -3.0, 3.0),
+    for name, knob, low, high, first, wanted in (
+        ("rotation", "lr", 0.05, 1.0, {}, 200),
+        ("rotation", "x", -3.0, 3.0, {}, 200),
+        ("nash", "x", -3.0, 3.0, {}, 200),
+        ("dirac", "lr", 0.05, 0.5, {}, 200),
+        ("matrix-game", "p", 0.1, 0.9, {}, 200),
+        ("minimax-value", "distance", -3.0, 3.0, {}, 200),
+        ("step-size", "across", 0.1, 1.5, {}, 200),
+        ("landscape", "lr", 0.02, 0.1, {"resolution": 200, "steps": 500}, 300),
     ):
         values = [float(f"{value:.6f}") for value in rng.uniform(low, high, TURNS)]
-        times = turned(name, knob, values)
+        times = turned(name, knob, values, first)
         print(
             f"{name}, knob {knob}: {1000 * statistics.median(times):.0f} ms, "
-            f"slowest of {TURNS} {1000 * max(times):.0f} ms (wanted < 200 ms, median)"
+            f"slowest of {TURNS} {1000 * max(times):.0f} ms (wanted < {wanted} ms, median)"
         )
 
 

@@ -8,7 +8,9 @@ SymPy expressions and, with :mod:`gan`, on torch tensors.
 ``METHODS``, ``methods``      the training rules; ``step_rules`` says how far they go
 ``simulate``, ``flow``        trajectories of a rule, of the flow; ``Trajectory``, ``Outcome``
 ``equilibria``                where the field is zero, with the kinds of every ``CriticalPoint``
-``MatrixGame``                finitely many actions: all extreme equilibria in exact fractions
+``MatrixGame``, ``learning``  finitely many actions: all extreme equilibria in exact fractions, and
+                              how players learn, or fail to learn, them
+``minimax``                   the GAN's value at the best discriminator
 ``analyse``                   the exact iteration matrix and its ``Verdict``
 ``stability_region``          where a rule converges, over any two of its hyper-parameters
 ``decompose``                 a game's potential and its Hamiltonian part

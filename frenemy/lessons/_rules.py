@@ -21,6 +21,7 @@ from dynamics import (
 from dynamics.engine.tree import flatten
 from dynamics.measures import distance, growth_rate, turning_period
 from dynamics.methods import Method, Simultaneous
+from frenemy.figures import Axis, Figure, Panel, Text
 from frenemy.lessons._facts import Compared
 
 RULES = tuple(name for name in METHODS if name not in ("averaged", "projected"))
@@ -152,3 +153,13 @@ def direction_grid(
     x, y = np.linspace(*x_range, count), np.linspace(*y_range, count)
     u, v = -game(np.array(np.meshgrid(x, y)))
     return x, y, u, v
+
+
+def nothing(why: str) -> Figure:
+    """An empty picture that says why it is empty."""
+    panel = Panel(
+        [Text(np.array([0.5]), np.array([0.5]), why)],
+        x=Axis(hidden=True, range=(0, 1)),
+        y=Axis(hidden=True, range=(0, 1)),
+    )
+    return Figure([panel])

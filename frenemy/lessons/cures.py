@@ -33,7 +33,7 @@ from frenemy.figures import (
     table,
 )
 from frenemy.lessons._lesson import Compared, Lesson, Progress, knob
-from frenemy.lessons._rules import RULES, RuleRun, rule, run_rule
+from frenemy.lessons._rules import RULES, RuleRun, nothing, rule, run_rule
 
 STORY = r"""
 **Which cure for which game?** Every rule here is run once on symbols at the equilibrium. That gives
@@ -93,8 +93,8 @@ class Knobs:
     x: float = knob(2.0, label="start $x$", low=-10.0, high=10.0, step=0.05)
     y: float = knob(2.0, label="start $y$", low=-10.0, high=10.0, step=0.05)
     noise: float = knob(
-        0.1, label=r"gradient noise $\sigma$", low=0.0, high=2.0, step=0.01,
-        help="standard deviation of every coordinate, in the figure noise",
+        0.0, label=r"gradient noise $\sigma$", low=0.0, high=2.0, step=0.01,
+        help="standard deviation of every coordinate; shown in the figure noise",
     )  # fmt: skip
     seed: int = knob(0, label="seed", low=0, high=9999, help="of the noise")
 
@@ -151,7 +151,8 @@ def run(knobs: Knobs, *, progress: Progress | None = None) -> Result:
         try:
             mean = simulate(game, Averaged(rule(name, knobs.lr)), start, knobs.steps)
             averages[name] = distance(mean, point.values)
-            noisy[name] = _spread(game, name, knobs, start)
+            if knobs.noise:
+                noisy[name] = _spread(game, name, knobs, start)
         except SingularError:
             pass
         if progress is not None:
@@ -191,7 +192,7 @@ def facts(result: Result) -> dict[str, Any]:
         stated[f"{each.name}: factor per step"] = each.growth
         stated[f"{each.name}: steps in a turn"] = each.period
         stated[f"{each.name}: verdict"] = each.verdict.reason
-        if each.name in result.noisy and result.knobs.noise:
+        if each.name in result.noisy:
             measured, closed = result.noisy[each.name]
             stated[f"{each.name}: spread of noisy runs after {len(measured) - 1} steps"] = Compared(
                 None if closed is None else float(closed[-1]), float(measured[-1])
@@ -343,6 +344,8 @@ def _decades(result: Result) -> tuple[float, float]:
 
 def noise(result: Result) -> Figure:
     """How noisy runs spread about their mean, with the closed form beside it."""
+    if not result.noisy:
+        return nothing("no gradient noise: turn it up to see how far runs spread")
     marks: list[Mark] = []
     for name, (measured, closed) in result.noisy.items():
         look = series(result.knobs.rules.index(name))
@@ -405,7 +408,7 @@ LESSON = Lesson(
                 "follow-the-ridge",
             ),
         ),
-        "noisy gradients": replace(XY, rules=FEW),
+        "noisy gradients": replace(XY, rules=FEW, noise=0.1),
         "a linear-quadratic GAN": replace(XY, game="linear-quadratic-gan", rules=FEW, lr=0.1),
         "many rotations": replace(XY, game="quadratic", rules=FEW, lr=0.1),
         "friction": replace(XY, formula="x*y - x^2/8 + y^2/8"),

@@ -17,7 +17,6 @@ from frenemy.figures import (
     Mark,
     Panel,
     Points,
-    Text,
     VerticalLine,
     distance_to_equilibrium,
     multipliers,
@@ -30,6 +29,7 @@ from frenemy.lessons._rules import (
     RuleRun,
     direction_grid,
     marked_points,
+    nothing,
     run_rule,
     step_text,
     view,
@@ -182,7 +182,7 @@ def distances(result: Result) -> Figure:
     """The distance to the equilibrium, with the predicted slope beside it."""
     measured = {run.name: run.distance for run in result.walked}
     if not measured:
-        return _nothing("none of the chosen rules exists on this game")
+        return nothing("none of the chosen rules exists on this game")
     predicted = {
         run.name: float(run.growth.predicted) for run in result.walked if run.growth.predicted
     }
@@ -205,7 +205,7 @@ def plane(result: Result) -> Figure:
         if run.verdict.multipliers
     }
     if not spectra:
-        return _nothing("no linear theory: the chosen rules have no multipliers here")
+        return nothing("no linear theory: the chosen rules have no multipliers here")
     return multipliers(
         spectra, close_up=True, title=f"multipliers at step size {result.knobs.lr:g}"
     )
@@ -230,16 +230,6 @@ def rates(result: Result) -> Figure:
         y=Axis("factor of the distance per step", range=(0.0, 2.0)),
     )
     return Figure([panel], title=f"f = {result.knobs.formula}: below 1 converges, above 1 diverges")
-
-
-def _nothing(why: str) -> Figure:
-    """An empty picture that says why it is empty."""
-    panel = Panel(
-        [Text(np.array([0.5]), np.array([0.5]), why)],
-        x=Axis(hidden=True, range=(0, 1)),
-        y=Axis(hidden=True, range=(0, 1)),
-    )
-    return Figure([panel])
 
 
 SLIDE = Knobs()
