@@ -38,7 +38,7 @@ from dynamics.games.gans import (
     dirac_wgan_gp,
     linear_quadratic_gan,
 )
-from dynamics.games.policies import matching_pennies, prisoners_dilemma
+from dynamics.games.policies import iterated, matching_pennies, prisoners_dilemma
 from dynamics.games.quadratic import (
     bilinear,
     bilinear_matrix,
@@ -91,4 +91,4 @@ def named(name: str, **parameters: Any) -> Game:
     return game.at(**parameters) if parameters else game
 
 
-__all__ = ["LIBRARY", "NAMES", "named", *(game.__name__ for game in LIBRARY.values())]
+__all__ = ["LIBRARY", "NAMES", "iterated", "named", *(game.__name__ for game in LIBRARY.values())]

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from dynamics import Equilibrium, MatrixGame
+from dynamics import Equilibrium, MatrixGame, SingularError, games, simulate
 from dynamics.learning import (
     LEARNING,
     Learning,
@@ -30,6 +30,7 @@ from frenemy.figures import (
     ternary_portrait,
 )
 from frenemy.lessons._lesson import Compared, Lesson, Progress, knob
+from frenemy.lessons._rules import RULES, nothing, rule
 
 STORY = r"""
 **Finitely many actions.** Row and column player choose an action each; a mixed strategy is a share
@@ -45,11 +46,17 @@ converges all the same. Made *optimistic*, by expecting the last change to repea
 itself. *Fictitious play*, the best response to the other's average, converges on average in
 zero-sum games, and in Shapley's game it cycles for ever, ever more slowly.
 
+**As networks are trained.** With logits in place of shares every training rule of this house runs
+on a matrix game. Repeated, the prisoner's dilemma shows what it is to shape the opponent: plain
+gradients learn to defect, LOLA, which looks at the other's next step, can learn to cooperate.
+
 **How wrong is it still?** Exploitability is what both players together could gain by moving alone;
 it is zero exactly at an equilibrium. The last iterate and the average are drawn on one axis.
 """
 MOST_ACTIONS = 6
 MOST_LISTED = 8
+MOST_TRAINED = 2000
+"""Training rules take at most so many steps."""
 START_SHARE = 0.3
 """Where there is no knob for a share, the start is this far from even shares to one action."""
 
@@ -87,19 +94,42 @@ class Knobs:
     steps: int = knob(1000, label="rounds", low=10, high=20_000)
     p: float = knob(0.7, label="start, row's share of action 1", low=0.01, high=0.99, step=0.01)
     q: float = knob(0.4, label="start, column's share of action 1", low=0.01, high=0.99, step=0.01)
+    trained: tuple[str, ...] = knob(
+        ("simultaneous", "extragradient"),
+        label="training rules",
+        choices=RULES,
+        low=1,
+        high=4,
+        help="rules for networks, here on the logits of both strategies",
+    )
+    rate: float = knob(0.5, label="their step size", low=0.001, high=50.0, log=True)
+    discount: float = knob(
+        0.0,
+        label="discount",
+        low=0.0,
+        high=0.98,
+        step=0.01,
+        help="above 0 a game of two actions each is repeated, and policies remember one round",
+    )
     label: int = knob(1, label="Lemke-Howson: label dropped", low=1, high=2 * MOST_ACTIONS)
     seed: int = knob(0, label="seed", low=0, high=9999, help="of stochastic fictitious play")
 
 
 @dataclass(frozen=True, eq=False)
 class Result:
-    """A game, its equilibria and rest points, and what every rule learnt."""
+    """A game, its equilibria and rest points, and what every rule learnt.
+
+    Attributes
+    ----------
+    payoffs : training rule -> both players' expected payoffs at every step, shape ``(T, 2)``.
+    """
 
     knobs: Knobs
     game: MatrixGame
     equilibria: tuple[Equilibrium, ...]
     resting: tuple[RestPoint, ...]
     learnt: dict[str, Learning]
+    payoffs: dict[str, np.ndarray]
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -137,8 +167,34 @@ def run(knobs: Knobs, *, progress: Progress | None = None) -> Result:
         if progress is not None:
             progress(done, len(knobs.rules), name)
     return Result(
-        knobs, game, game.equilibria(), rest_points(game, symmetric=knobs.one_population), learnt
+        knobs,
+        game,
+        game.equilibria(),
+        rest_points(game, symmetric=knobs.one_population),
+        learnt,
+        _trained(knobs, game),
     )
+
+
+def _trained(knobs: Knobs, game: MatrixGame) -> dict[str, np.ndarray]:
+    """Expected payoffs while every training rule moves the logits of both players.
+
+    Raises
+    ------
+    ValueError
+        If a game of other than two actions each is to be repeated.
+    """
+    field = games.iterated(game.A, game.B, knobs.discount) if knobs.discount else game.in_logits()
+    start = 0.3 * np.random.default_rng(0).normal(size=field.dimension)
+    found = {}
+    for name in knobs.trained:
+        try:
+            path = simulate(field, rule(name, knobs.rate), start, min(knobs.steps, MOST_TRAINED))
+        except SingularError:
+            continue
+        states = path.states.T
+        found[name] = -np.stack([field.loss(states, player) for player in (0, 1)], axis=1)
+    return found
 
 
 def _start(share: float, size: int) -> np.ndarray:
@@ -184,6 +240,9 @@ def facts(result: Result) -> dict[str, Any]:
     for name, found in result.learnt.items():
         stated[f"{name}: exploitability at the end"] = float(found.exploitability[-1])
         stated[f"{name}: … of the average"] = float(found.average_exploitability[-1])
+    for name, payoffs in result.payoffs.items():
+        got = ", ".join(f"{value:.4g}" for value in payoffs[-1])
+        stated[f"trained by {name}: payoffs at the end"] = f"({got})"
     path = game.lemke_howson(_label(result))
     stated[f"Lemke-Howson, dropping label {knobs.label}"] = (
         f"{len(path.pivots)} pivots to {path.equilibrium}"
@@ -340,6 +399,24 @@ def wrong(result: Result) -> Figure:
     return Figure(panels, title="what both players could gain by moving alone")
 
 
+def training(result: Result) -> Figure:
+    """What both players earn while the training rules of networks move their logits."""
+    if not result.payoffs:
+        return nothing("none of the chosen training rules has a step in this game")
+    panels = []
+    for player, side in enumerate(("row", "column")):
+        marks: list[Mark] = [
+            Line(np.arange(len(values)), values[:, player], label=name, width=1.3, **series(index))
+            for index, (name, values) in enumerate(result.payoffs.items())
+        ]
+        panels.append(
+            Panel(marks, x=Axis("step"), y=Axis("expected payoff"), title=f"the {side} player")
+        )
+    discount = result.knobs.discount
+    kind = f"repeated, discount {discount:g}: policies" if discount else "strategies"
+    return Figure(panels, title=f"{kind} of logits, trained as networks are")
+
+
 def mixed(result: Result) -> Figure:
     """The first equilibria as shares of every action."""
     panels = []
@@ -406,6 +483,7 @@ LESSON = Lesson(
         "equilibria": mixed,
         "lemke-howson": pivots,
         "shares": shares,
+        "training": training,
     },
     presets={
         "matching pennies": PENNIES,
@@ -431,16 +509,25 @@ LESSON = Lesson(
         "prisoner's dilemma": replace(
             PENNIES, row_payoffs="3, 0; 5, 1", column_payoffs="3, 5; 0, 1"
         ),
+        "repeated prisoner's dilemma": replace(
+            PENNIES,
+            row_payoffs="-1, -3; 0, -2",
+            column_payoffs="-1, 0; -3, -2",
+            trained=("simultaneous", "lola"),
+            rate=25.0,
+            discount=0.96,
+            steps=300,
+        ),
         "a continuum": replace(
             PENNIES, row_payoffs="3, 3; 2, 5; 0, 6", column_payoffs="3, 3; 2, 6; 3, 1",
             rules=("replicator",),
         ),
         "mutation": replace(
-            PENNIES, row_payoffs="0, -1, 1; 1, 0, -1; -1, 1, 0", one_population=True,
+            PENNIES, row_payoffs="1, 0, 2; 2, 1, 0; 0, 2, 1", one_population=True,
             rules=("replicator",), mutation=0.1, p=0.7,
         ),
     },
-    references=("nash1951", "lemke1964", "taylor1978", "robinson1951", "rakhlin2013", "hart2000",
-                "mckelvey1995"),
+    references=("nash1951", "foerster2018", "lemke1964", "taylor1978", "robinson1951",
+                "rakhlin2013", "hart2000", "mckelvey1995"),
     slides=("Nash equilibrium", "Game Theory and GAN"),
 )  # fmt: skip

@@ -158,6 +158,27 @@ def test_prisoners_dilemma_is_the_discounted_sum(discount):
     assert game.loss(z, 0) == pytest.approx(-total, abs=1e-10)
 
 
+def test_shaping_the_opponent_learns_to_cooperate():
+    """Foerster 2018: LOLA reciprocates where plain gradients defect."""
+    game = games.prisoners_dilemma()
+    start = 0.3 * np.random.default_rng(2).normal(size=10)
+    ends = {
+        name: simulate(game, METHODS[name](lr=25.0), start, 400).final
+        for name in ("lola", "simultaneous")
+    }
+    assert game.loss(ends["lola"], 0) == pytest.approx(1, abs=0.02)
+    assert game.loss(ends["simultaneous"], 0) == pytest.approx(2, abs=0.02)
+
+
+def test_any_game_of_two_actions_can_be_repeated():
+    game = games.iterated([[3, 0], [0, 2]], [[2, 0], [0, 3]], 0.0)
+    z = np.array([0.4, 9, 9, 9, 9, -0.2, 9, 9, 9, 9])
+    p, q = 1 / (1 + np.exp(-0.4)), 1 / (1 + np.exp(0.2))
+    assert game.loss(z, 0) == pytest.approx(-(3 * p * q + 2 * (1 - p) * (1 - q)))
+    with pytest.raises(ValueError, match="two by two"):
+        games.iterated([[1, 2, 3]], [[1, 2, 3]])
+
+
 def test_prisoners_dilemma_of_known_policies():
     """Tit for tat with itself costs 1 a round, defection 2, and Foerster's mixture in between."""
     game, sure = games.prisoners_dilemma(), 40.0
