@@ -11,7 +11,7 @@ import numpy as np
 from dynamics.learning.replicator import Replicator
 from dynamics.matrix import MatrixGame
 
-ZERO = 1e-9
+ZERO, SAME = 1e-9, 1e-6
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,18 +31,42 @@ class RestPoint:
     eigenvalues: np.ndarray
 
 
-def rest_points(game: MatrixGame, *, symmetric: bool = False) -> tuple[RestPoint, ...]:
-    """All isolated rest points of the replicator flow, those on the boundary too.
+def rest_points(
+    game: MatrixGame, *, symmetric: bool = False, mutation: float = 0.0
+) -> tuple[RestPoint, ...]:
+    """The isolated rest points of the replicator flow, those on the boundary too.
 
     On the face of given supports a point rests if all actions in use do equally well; where that
-    leaves a whole line, none of it is reported.
+    leaves a whole line, none of it is reported. With mutation the rest points have no closed form:
+    those without it, and even shares, are then where Newton's method starts, so that some may be
+    missed.
 
     Parameters
     ----------
     game : up to about six actions a player; there are exponentially many faces.
     symmetric : one population playing against itself, ``B = A^T``: only rest points with equal
         strategies, and only the eigenvalues within the population.
+    mutation : as for :class:`Replicator`.
     """
+    flow = _Flow(game, symmetric, mutation)
+    without = _without_mutation(game, symmetric)
+    if not mutation:
+        return tuple(flow.classified(x, y) for x, y in without)
+    even = np.full(len(game.A), 1 / len(game.A)), np.full(len(game.A[0]), 1 / len(game.A[0]))
+    found: list[tuple[np.ndarray, np.ndarray]] = []
+    for start in [even, *without]:
+        point = flow.refined(*start)
+        if point is not None and all(_apart(point, other) > SAME for other in found):
+            found.append(point)
+    return tuple(flow.classified(x, y) for x, y in found)
+
+
+def _apart(one: tuple[np.ndarray, np.ndarray], other: tuple[np.ndarray, np.ndarray]) -> float:
+    return float(np.abs(np.concatenate(one) - np.concatenate(other)).max())
+
+
+def _without_mutation(game: MatrixGame, symmetric: bool) -> list[tuple[np.ndarray, np.ndarray]]:
+    """The rest points of the plain replicator, face by face."""
     A, B = np.array(game.A, dtype=float), np.array(game.B, dtype=float)
     found = []
     for rows, columns in _faces(len(A), len(A[0]), symmetric):
@@ -54,8 +78,8 @@ def rest_points(game: MatrixGame, *, symmetric: bool = False) -> tuple[RestPoint
             continue
         x, y = np.zeros(len(A)), np.zeros(len(A[0]))
         x[list(rows)], y[list(columns)] = row, column
-        found.append(_classified(game, x, y, symmetric))
-    return tuple(found)
+        found.append((x, y))
+    return found
 
 
 def _faces(m: int, n: int, symmetric: bool) -> Iterator[tuple[tuple[int, ...], tuple[int, ...]]]:
@@ -78,19 +102,42 @@ def _equaliser(payoffs: np.ndarray) -> np.ndarray | None:
     return shares if shares.min() > ZERO else None
 
 
-def _classified(game: MatrixGame, x: np.ndarray, y: np.ndarray, symmetric: bool) -> RestPoint:
-    field = game.one_population() if symmetric else game.on_simplex()
-    z = x if symmetric else np.concatenate([x, y])
-    basis = _tangents(len(x), len(y), symmetric)
-    h, rule = 1e-6, Replicator()
-    moved = np.array(
-        [
-            (rule.velocity(field, z + h * v) - rule.velocity(field, z - h * v)) / (2 * h)
-            for v in basis
+class _Flow:
+    """The replicator flow along the simplices of one game."""
+
+    def __init__(self, game: MatrixGame, symmetric: bool, mutation: float):
+        self.field = game.one_population() if symmetric else game.on_simplex()
+        self.rule, self.symmetric = Replicator(mutation=mutation), symmetric
+        self.sizes = len(game.A), len(game.A[0])
+        self.basis = _tangents(*self.sizes, symmetric)
+
+    def velocity(self, z: np.ndarray) -> np.ndarray:
+        """Along the basis of the tangent space, shape ``(k,)``."""
+        push = self.rule.velocity(self.field, z)
+        along: np.ndarray = np.linalg.lstsq(self.basis.T, push, rcond=None)[0]
+        return along
+
+    def refined(self, x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray] | None:
+        """The rest point that Newton's method finds from here, if it is a pair of mixtures."""
+        from scipy.optimize import root
+
+        z = x if self.symmetric else np.concatenate([x, y])
+        found = root(lambda step: self.velocity(z + step @ self.basis), np.zeros(len(self.basis)),
+                     tol=1e-13)  # fmt: skip
+        z = z + found.x @ self.basis
+        if not found.success or z.min() < -ZERO:
+            return None
+        z = np.maximum(z, 0.0)
+        return (z, z) if self.symmetric else (z[: self.sizes[0]], z[self.sizes[0] :])
+
+    def classified(self, x: np.ndarray, y: np.ndarray) -> RestPoint:
+        """The kind of a rest point, by central differences."""
+        z, h = x if self.symmetric else np.concatenate([x, y]), 1e-6
+        slopes = [
+            (self.velocity(z + h * v) - self.velocity(z - h * v)) / (2 * h) for v in self.basis
         ]
-    )
-    eigenvalues = np.linalg.eigvals(np.linalg.lstsq(basis.T, moved.T, rcond=None)[0])
-    return RestPoint(x, y, _kind(eigenvalues), eigenvalues)
+        eigenvalues = np.linalg.eigvals(np.array(slopes).T)
+        return RestPoint(x, y, _kind(eigenvalues), eigenvalues)
 
 
 def _tangents(m: int, n: int, symmetric: bool) -> np.ndarray:

@@ -170,7 +170,7 @@ def run(knobs: Knobs, *, progress: Progress | None = None) -> Result:
         knobs,
         game,
         game.equilibria(),
-        rest_points(game, symmetric=knobs.one_population),
+        rest_points(game, symmetric=knobs.one_population, mutation=knobs.mutation),
         learnt,
         _trained(knobs, game),
     )

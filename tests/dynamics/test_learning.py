@@ -236,6 +236,22 @@ def test_rest_points_of_hawk_and_dove():
     assert kinds[1, 0] == kinds[0, 1] == "stable"
 
 
+def test_mutation_makes_the_centre_attract():
+    """Rock, paper, scissors with positive payoffs: the path ends at the rest point found."""
+    game = MatrixGame([[1, 0, 2], [2, 1, 0], [0, 2, 1]])
+    (plain,) = [p for p in rest_points(game, symmetric=True) if p.row.min() > 0]
+    (mutated,) = rest_points(game, symmetric=True, mutation=0.1)
+    assert plain.kind == "centre" and mutated.kind == "stable"
+    end = learn(game, Replicator(mutation=0.1), (0.7, 0.2, 0.1), 8000, one_population=True).row[-1]
+    assert end == pytest.approx(mutated.row, abs=1e-8)
+    field, rule = PENNIES.on_simplex(), Replicator(mutation=0.1)
+    pennies = rest_points(PENNIES, mutation=0.1)
+    assert [0.5, 0.5] in [point.row.tolist() for point in pennies]
+    for point in pennies:
+        push = rule.velocity(field, np.concatenate([point.row, point.column]))
+        assert np.abs(push).max() < 1e-10
+
+
 @pytest.mark.parametrize("name", ["extragradient", "optimistic", "consensus", "adam"])
 def test_every_rule_runs_on_logits(name):
     """Matching pennies by softmax: at even odds the game is xy/4 and more."""
