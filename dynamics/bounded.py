@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import inspect
 import sys
 import time
 from collections.abc import Callable
@@ -45,7 +46,12 @@ def within(seconds: float, compute: Callable[[], T]) -> T:
 
 
 def _is_housekeeping(frame: FrameType | None) -> bool:
-    """Whether this runs inside the garbage collector, where an exception would be lost."""
+    """Whether this runs inside the garbage collector, or closes a generator.
+
+    An exception raised there would be lost.
+    """
+    if frame is not None and frame.f_code.co_flags & inspect.CO_GENERATOR:
+        return True
     callbacks = {getattr(callback, "__code__", None) for callback in gc.callbacks}
     while frame is not None:
         if frame.f_code in callbacks or frame.f_code.co_name == "__del__":

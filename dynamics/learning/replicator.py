@@ -46,7 +46,10 @@ class Replicator(Method):
         return result
 
     def step(self, field: VectorField, z: Array, memory: tuple[()]) -> tuple[Array, tuple[()]]:
-        """One step of the classical fourth-order method."""
+        """One step of the classical fourth-order method, scaled back to shares.
+
+        Where payoffs are negative the flow itself would blow up any rounding in their sum.
+        """
 
         def ahead(share: Any, slope: Array) -> Array:
             return z + share * scaled(self.lr, field, slope)
@@ -56,7 +59,10 @@ class Replicator(Method):
         third = self.velocity(field, ahead(0.5, second))
         fourth = self.velocity(field, ahead(1, third))
         slope = (first + 2 * second + 2 * third + fourth) / 6
-        return z + scaled(self.lr, field, slope), memory
+        state = z + scaled(self.lr, field, slope)
+        for block in field.players:
+            state[block] = state[block] / state[block].sum(0)
+        return state, memory
 
 
 @dataclass(frozen=True)

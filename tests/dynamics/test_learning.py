@@ -91,6 +91,13 @@ def test_two_populations_against_nashpy():
     assert ours.column == pytest.approx(columns, abs=1e-6)
 
 
+def test_shares_stay_shares_where_payoffs_are_negative():
+    game = MatrixGame([[-1, -3], [0, -2]], [[-1, 0], [-3, -2]])
+    found = learn(game, Replicator(lr=0.1), START, 5000)
+    assert found.row.sum(axis=1) == pytest.approx(1, abs=1e-12)
+    assert found.row[-1] == pytest.approx([0, 1], abs=1e-9)
+
+
 def test_a_pure_start_stays_where_it_is():
     found = learn(PENNIES, Replicator(), ((1, 0), (0, 1)), 100)
     assert found.row[-1].tolist() == [1, 0] and found.column[-1].tolist() == [0, 1]
