@@ -387,5 +387,5 @@ LESSON = Lesson(
         "noisy gradients": replace(PAPER, cure="R1", strength=0.5, noise=0.2, steps=1000),
     },
     references=("mescheder2018", "goodfellow2014", "arjovsky2017", "mescheder2017"),
-    slides=("Non-convergence", "Game Theory and GAN"),
+    slides=("It is very hard to train GAN", "Game Theory and GAN"),
 )

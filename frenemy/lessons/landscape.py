@@ -287,7 +287,7 @@ def basins(result: Result) -> Figure:
     return Figure(
         [panel],
         title=f"where {knobs.rule} with step {knobs.lr:g} ends",
-        caption="brighter: at a point, a tint for each; darkest: still moving; white: gone",
+        caption="brighter: at a point, a tint for each; darkest: still moving; blank: gone",
     )
 
 

@@ -305,5 +305,5 @@ LESSON = Lesson(
         "too narrow": replace(GAUSSIANS, fake="N(0, 0.3)", distance=0.0),
     },
     references=("goodfellow2014", "arjovsky2017principled", "arjovsky2017", "lin1991"),
-    slides=("GAN as a minimax game", "Diminished gradient"),
+    slides=("Game Theory and GAN",),
 )  # fmt: skip

@@ -259,7 +259,7 @@ def stability(result: Result) -> Figure:
         panels.append(
             Panel(marks, x=Axis(pair.across), y=Axis(pair.up), title=title, legend=title == "run")
         )
-    return Figure(panels, title=f"f = {result.knobs.formula}: blue converges, red diverges")
+    return Figure(panels, title=f"f = {result.knobs.formula}: it converges where it is blue")
 
 
 def orbits(result: Result) -> Figure:
