@@ -67,7 +67,12 @@ class NoisyField:
             raise ValueError(
                 "noise needs a generator; pass rng=np.random.default_rng(seed) to simulate"
             )
-        return _Drawn(self.field, self.sigma, lambda z: rng.standard_normal(z.shape), rng)
+        return _Drawn(
+            self.field,
+            self.sigma,
+            lambda z: rng.standard_normal(z.shape),
+            lambda other: self.minibatch(rng if other is None else other),
+        )
 
     def noise(self, z: Array) -> Array:
         """The noise of this step at states of the shape of ``z``; the mean field has none."""
@@ -103,10 +108,20 @@ class NoisyField:
 
 
 class _Drawn(NoisyField):
-    """A noisy field whose noise is drawn, at the first look, and held."""
+    """A noisy field whose noise is drawn, at the first look, and held.
 
-    def __init__(self, field: VectorField, sigma: Any, draw: Callable[[Array], Array], rng: Any):
-        self.field, self.sigma, self._draw, self._rng = field, sigma, draw, rng
+    ``following`` makes the field of the next minibatch.
+    """
+
+    def __init__(
+        self,
+        field: VectorField,
+        sigma: Any,
+        draw: Callable[[Array], Array],
+        following: Callable[[np.random.Generator | None], NoisyField],
+    ):
+        self.field, self.sigma = field, sigma
+        self._draw, self._following = draw, following
         self._held: Array = None
 
     def noise(self, z: Array) -> Array:
@@ -115,7 +130,7 @@ class _Drawn(NoisyField):
         return self._held
 
     def minibatch(self, rng: np.random.Generator | None = None) -> NoisyField:
-        return NoisyField.minibatch(self, self._rng if rng is None else rng)
+        return self._following(rng)
 
 
 @dataclass(frozen=True, eq=False)
@@ -241,11 +256,9 @@ class _Scripted(NoisyField):
 
     def minibatch(self, rng: np.random.Generator | None = None) -> NoisyField:
         place, self.draws = self.draws, self.draws + 1
-        drawn = _Drawn(
+        return _Drawn(
             self.field,
             1.0,
             lambda z: self.script[place] if place < len(self.script) else np.zeros(z.shape),
-            None,
+            self.minibatch,
         )
-        drawn.minibatch = self.minibatch  # type: ignore[method-assign]
-        return drawn
