@@ -66,6 +66,8 @@ UPDATES: dict[str, Callable[[Any], Method]] = {
     "momentum": lambda lr: HeavyBall(lr, beta=0.5),
     "Adam": SimultaneousAdam,
 }
+FARTHEST = 3.0
+"""Paths are shown up to there, or up to their start."""
 GROWTH = 240
 """Values of the strength on the path of the eigenvalues."""
 
@@ -267,8 +269,8 @@ def _measured_rate(result: Result) -> float | None:
 def portrait(result: Result) -> Figure:
     """The path of both parameters, the field, and the cycle that is predicted."""
     knobs, states = result.knobs, result.path.states
-    half = 1.1 * max(1.0, abs(knobs.theta), abs(knobs.psi), min(float(np.nanmax(np.abs(states))),
-                     3.0))  # fmt: skip
+    reached = min(float(np.nanmax(np.abs(states))), FARTHEST)
+    half = 1.1 * max(1.0, abs(knobs.theta), abs(knobs.psi), reached)
     grid = np.linspace(-half, half, 21)
     u, v = -result.game(np.array(np.meshgrid(grid, grid)))
     ends = (-half, half)

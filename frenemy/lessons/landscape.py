@@ -254,8 +254,8 @@ def _at(places: list[np.ndarray], label: str) -> list[Mark]:
 def basins(result: Result) -> Figure:
     """Every start, coloured by where the rule takes it."""
     knobs = result.knobs
-    x, y, u, v = direction_grid(result.game, (-knobs.window, knobs.window), (-knobs.window,
-                                knobs.window), 15)  # fmt: skip
+    ends = (-knobs.window, knobs.window)
+    x, y, u, v = direction_grid(result.game, ends, ends, 15)
     codes = np.where(result.basin >= 0, result.basin + 1.0, 0.0)
     codes[result.basin == -2] = np.nan
     count = max(len(result.points), 1)
@@ -280,7 +280,6 @@ def basins(result: Result) -> Figure:
         )  # fmt: skip
     marks.append(Line(*result.path.states.T, color="fifth", label=f"{knobs.rule}, a path"))
     marks += numbers
-    ends = (-knobs.window, knobs.window)
     panel = Panel(
         marks, x=Axis("start $x$", range=ends), y=Axis("start $y$", range=ends), equal_aspect=True
     )

@@ -155,11 +155,10 @@ def run(knobs: Knobs, *, progress: Progress | None = None) -> Result:
         if len(game.A) != len(game.A[0]):
             raise ValueError("one population needs a square matrix, the same actions on both sides")
         game = MatrixGame(game.A, tuple(zip(*game.A, strict=True)))
-    starts = [_start(share, size) for share, size in zip((knobs.p, knobs.q), (len(game.A),
-              len(game.A[0])), strict=True)]  # fmt: skip
+    row, column = _start(knobs.p, len(game.A)), _start(knobs.q, len(game.A[0]))
+    start = row if knobs.one_population else (row, column)
     learnt = {}
     for done, name in enumerate(knobs.rules, start=1):
-        start = starts[0] if knobs.one_population else (starts[0], starts[1])
         learnt[name] = learn(
             game, _rule(knobs, name), start, knobs.steps, one_population=knobs.one_population,
             rng=np.random.default_rng(knobs.seed),
