@@ -15,6 +15,7 @@ SymPy expressions and, with :mod:`gan`, on torch tensors.
 ``stability_region``          where a rule converges, over any two of its hyper-parameters
 ``decompose``                 a game's potential and its Hamiltonian part
 ``NoisyField``                stochastic gradients; ``noisy_moments`` in closed form
+``product``                   long products of numbers and of Jacobians, without overflow
 ``VectorField``               what a rule may ask of a game
 ============================  ===================================================================
 """
