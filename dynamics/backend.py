@@ -76,14 +76,21 @@ def average(old: Array, new: Array, weight: Any) -> Array:
     """:math:`(1-w) a + w b`; in torch in one pass over memory instead of three."""
     if isinstance(old, np.ndarray):
         return (1 - weight) * old + weight * new
-    return old.lerp(new, float(weight))
+    return old.lerp(new, weight if _varies(weight) else float(weight))
 
 
 def average_square(old: Array, new: Array, weight: Any) -> Array:
     """:math:`(1-w) a + w b^2`; in torch without an array for the square."""
     if isinstance(old, np.ndarray):
         return (1 - weight) * old + weight * new * new
+    if _varies(weight):
+        return old.lerp(new * new, weight)
     return (old * (1 - float(weight))).addcmul_(new, new, value=float(weight))
+
+
+def _varies(weight: Any) -> bool:
+    """Whether a weight has an entry for each state of a batch."""
+    return hasattr(weight, "numel") and weight.numel() > 1
 
 
 def over_root(mean: Array, square: Array, shift: Any) -> Array:

@@ -193,13 +193,23 @@ def _carried(frame: np.ndarray, block: list[np.ndarray]) -> tuple[np.ndarray, np
     after = frame
     for matrix in block:
         after = _product(matrix, after)
-    after, lengths = _independent(after)
-    if len(block) == 1 or _spread(lengths) <= TOO_FAR:
+    columns = after
+    after, lengths = _independent(columns)
+    if len(block) == 1:
+        return after, np.where(_is_lost(lengths, columns), -np.inf, lengths)
+    if _spread(lengths) <= TOO_FAR:
         return after, lengths
     middle = len(block) // 2
     frame, first = _carried(frame, block[:middle])
     frame, second = _carried(frame, block[middle:])
     return frame, first + second
+
+
+def _is_lost(lengths: np.ndarray, columns: np.ndarray) -> np.ndarray:
+    """Where nothing but rounding is left of a column once those before it are taken away."""
+    rounding = np.finfo(float).eps * columns.shape[-2]
+    with np.errstate(divide="ignore"):
+        return lengths <= np.log(rounding * np.linalg.norm(columns, axis=-2))
 
 
 def _checked(given: Any, frame: np.ndarray | None) -> np.ndarray:
@@ -214,12 +224,14 @@ def _checked(given: Any, frame: np.ndarray | None) -> np.ndarray:
 
 
 def _first_frame(matrix: np.ndarray, k: int | None) -> np.ndarray:
-    """A fixed random orthogonal frame ``(..., N, k)``, which misses no direction."""
+    """Orthonormal columns ``(..., N, k)``: all axes, or some random ones, which miss no direction."""
     size = matrix.shape[-1]
     count = size if k is None else k
     if not 1 <= count <= size:
         raise ValueError(f"k = {k!r} must be from 1 to {size}, the size of the Jacobians")
-    start, _ = np.linalg.qr(np.random.default_rng(0).normal(size=(size, size)))
+    start = np.eye(size)
+    if count < size:
+        start, _ = np.linalg.qr(np.random.default_rng(0).normal(size=(size, size)))
     return np.broadcast_to(start[:, :count], (*matrix.shape[:-2], size, count)).copy()
 
 

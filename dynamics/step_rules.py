@@ -8,10 +8,20 @@ and optimistic Adam are compositions.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
-from dynamics.backend import Array, average, average_square, ones_like, over_root, zeros_like
+from dynamics.backend import (
+    Array,
+    average,
+    average_square,
+    clip,
+    ones_like,
+    over_root,
+    sqrt,
+    zeros_like,
+)
 from dynamics.field import Weight
 
 
@@ -132,3 +142,42 @@ class Adam:
         square = average_square(memory.square, gradient, (1 - self.beta2) / (1 - square_power))
         direction = over_root(mean, square, self.epsilon)
         return direction, Moments(mean, square, mean_power, square_power)
+
+
+CLIPS = ("norm", "value")
+"""What is clipped: the length of the gradient, or each of its entries."""
+
+
+@dataclass(frozen=True)
+class Clipped:
+    """Clip the gradient before another rule sees it [pascanu2013]_.
+
+    By norm: :math:`g \\leftarrow \\theta g / \\|g\\|` where :math:`\\|g\\| \\ge \\theta`, over all
+    coordinates of a state, each state of a batch for itself; its direction stays. By value: each
+    entry is moved into :math:`[-\\theta, \\theta]`; its direction may change.
+
+    Raises
+    ------
+    ValueError
+        If ``by`` is not one of ``CLIPS``.
+    """
+
+    inner: StepRule = Plain()
+    threshold: Weight = 1.0
+    by: str = "norm"
+
+    def __post_init__(self) -> None:
+        if self.by not in CLIPS:
+            raise ValueError(f"by must be one of {', '.join(CLIPS)}; got {self.by!r}")
+
+    def init(self, gradient: Array) -> Any:
+        """The memory of the other rule."""
+        return self.inner.init(gradient)
+
+    def scale(self, gradient: Array, memory: Any) -> tuple[Array, Any]:
+        """The other rule's direction for the clipped gradient."""
+        if self.by == "value":
+            return self.inner.scale(clip(gradient, -self.threshold, self.threshold), memory)
+        length = sqrt((gradient * gradient).sum(0)[None])
+        shrunk = gradient * (self.threshold / clip(length, self.threshold, math.inf))
+        return self.inner.scale(shrunk, memory)

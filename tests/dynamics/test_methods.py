@@ -7,12 +7,12 @@ import dataclasses
 import numpy as np
 import pytest
 
-from dynamics import METHODS, Game, SingularError
+from dynamics import METHODS, Game, SingularError, simulate
 from dynamics.engine.trace import skeleton_of
 from dynamics.engine.tree import flatten
 from dynamics.games import named
 from dynamics.methods import WRAPPERS, Alternating, Extragradient, Method, Optimistic, Simultaneous
-from dynamics.step_rules import Adam, Momentum, RMSProp
+from dynamics.step_rules import Adam, Clipped, Momentum, RMSProp
 from frenemy.references import REFERENCES
 
 GAME = named("strongly-monotone")
@@ -178,6 +178,40 @@ def test_step_rules_are_torchs(name, torch_name, hyper):
         optimiser.step()
         z, memory = method.step(CURVED, z, memory)
     assert np.allclose(z, parameter.detach().numpy(), rtol=1e-12, atol=1e-14)
+
+
+@pytest.mark.parametrize("by", ["norm", "value"])
+def test_clipping_is_torchs(by):
+    """Between backward and the step, each state of a batch for itself."""
+    import torch
+
+    z = np.random.default_rng(0).normal(size=(2, 5))
+    gradient = CURVED(z)
+    clipped, _ = Clipped(threshold=0.3, by=by).scale(gradient, ())
+    for place in range(5):
+        parameter = torch.zeros(2, dtype=torch.float64, requires_grad=True)
+        parameter.grad = torch.tensor(gradient[:, place])
+        if by == "norm":
+            torch.nn.utils.clip_grad_norm_([parameter], 0.3)
+        else:
+            torch.nn.utils.clip_grad_value_([parameter], 0.3)
+        assert np.allclose(clipped[:, place], parameter.grad.numpy(), rtol=1e-5)
+    with pytest.raises(ValueError, match="norm, value"):
+        Clipped(by="length")
+
+
+@pytest.mark.parametrize("by", ["norm", "value"])
+def test_clipping_compiled_is_clipping_stepped(by):
+    method = Simultaneous(0.1, Clipped(Adam(), 0.2, by))
+    game = Game.zero_sum("x*y + exp(x)*y^2")
+    whole = simulate(game, method, np.array([[0.6, 2.0], [-0.4, 1.0]]), 20)
+    single = simulate(game, method, (2.0, 1.0), 20)
+    z = np.array([2.0, 1.0])
+    memory = method.init(game, z)
+    for _ in range(20):
+        z, memory = method.step(game, z, memory)
+    assert whole.final[:, 1] == pytest.approx(z, rel=1e-10)
+    assert single.final == pytest.approx(z, rel=1e-10)
 
 
 def test_a_step_rule_goes_with_any_direction():

