@@ -163,7 +163,7 @@ def refined(
     x: np.ndarray,
     y: np.ndarray,
     *,
-    rounds: int = 9,
+    rounds: int = 13,
     pieces: int = 8,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Sample a surface column by column, again and again where it jumps.

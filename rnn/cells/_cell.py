@@ -68,8 +68,10 @@ class Cell(ABC):
 
     def drive(self, parameters: Parameters, x: Tensor) -> Tensor:
         """What inputs ``(T, E, B, D)`` contribute: :math:`U x + b` of all steps in one product."""
+        T, E, B, D = x.shape
         weight, bias = parameters["weight_ih"], parameters["bias"]
-        return x @ weight.mT + bias[:, None]
+        flat = x.transpose(0, 1).reshape(E, T * B, D)
+        return torch.baddbmm(bias[:, None], flat, weight.mT).view(E, T, B, -1).transpose(0, 1)
 
     def start(self, x: Tensor) -> Tensor:
         """The state before the first of inputs ``(T, E, B, D)``: zero, ``(E, B, N)``."""

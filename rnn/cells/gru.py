@@ -46,8 +46,8 @@ class GRU(Cell):
 
     def _gates(self, parameters: Parameters, drive: Tensor, state: Tensor) -> tuple[Tensor, ...]:
         """r, z, n, and what r multiplies."""
-        H = self.hidden
-        recurrent = torch.bmm(state, parameters["weight_hh"].mT)
-        r, z = torch.sigmoid(drive[..., : 2 * H] + recurrent[..., : 2 * H]).split(H, dim=-1)
-        inner = recurrent[..., 2 * H :] + parameters["bias_reset"][:, None]
-        return r, z, torch.tanh(torch.addcmul(drive[..., 2 * H :], r, inner)), inner
+        r, z, inner = torch.bmm(state, parameters["weight_hh"].mT).chunk(3, dim=-1)
+        of_r, of_z, of_n = drive.chunk(3, dim=-1)
+        r, z = torch.sigmoid(of_r + r), torch.sigmoid(of_z + z)
+        inner = inner + parameters["bias_reset"][:, None]
+        return r, z, torch.tanh(torch.addcmul(of_n, r, inner)), inner

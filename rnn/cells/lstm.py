@@ -57,14 +57,15 @@ class LSTM(Cell):
 
     def gates(self, parameters: Parameters, drive: Tensor, state: Tensor) -> tuple[Tensor, ...]:
         """The gates i, f, g, o, each ``(E, B, H)``."""
-        H = self.hidden
-        a = torch.baddbmm(drive, state[..., :H], parameters["weight_hh"].mT)
-        i, f = torch.sigmoid(a[..., : 2 * H]).split(H, dim=-1)
-        return i, f, torch.tanh(a[..., 2 * H : 3 * H]), torch.sigmoid(a[..., 3 * H :])
+        h, _ = state.chunk(2, dim=-1)
+        a = torch.baddbmm(drive, h, parameters["weight_hh"].mT)
+        i, f, g, o = a.chunk(4, dim=-1)
+        return torch.sigmoid(i), torch.sigmoid(f), torch.tanh(g), torch.sigmoid(o)
 
     def step(self, parameters: Parameters, drive: Tensor, state: Tensor) -> Tensor:
         i, f, g, o = self.gates(parameters, drive, state)
-        c = torch.addcmul(f * state[..., self.hidden :], i, g)
+        _, c = state.chunk(2, dim=-1)
+        c = torch.addcmul(f * c, i, g)
         return torch.cat([o * torch.tanh(c), c], dim=-1)
 
     def jacobian(self, parameters: Parameters, drive: Tensor, state: Tensor) -> Tensor:
