@@ -224,7 +224,7 @@ def _checked(given: Any, frame: np.ndarray | None) -> np.ndarray:
 
 
 def _first_frame(matrix: np.ndarray, k: int | None) -> np.ndarray:
-    """Orthonormal columns ``(..., N, k)``: all axes, or some random ones, which miss no direction."""
+    """Orthonormal columns ``(..., N, k)``: all axes, or random ones, which miss no direction."""
     size = matrix.shape[-1]
     count = size if k is None else k
     if not 1 <= count <= size:

@@ -93,16 +93,21 @@ def contributions(
     adjoint = _immediate(losses, states[1:])
     T = len(x)
     norms, adjoints = np.zeros((T, T)), np.zeros((T, T))
-    by_lag: list[Tensor] = [torch.zeros(()) for _ in range(T)]
+    size = sum(value.numel() for value in own.values())
+    by_lag = [adjoint.new_zeros(size) for _ in range(T)]
+    has_loss = (adjoint.flatten(1) != 0).any(dim=1)
     for k in range(T - 1, -1, -1):
-        alive = adjoint[k:]
-        adjoints[k:, k] = alive.flatten(1).norm(dim=1).numpy()
+        later = torch.arange(k, T)[has_loss[k:]]
+        if not len(later):
+            continue
+        alive = adjoint[later]
+        rows = later.numpy()
+        adjoints[rows, k] = alive.flatten(1).norm(dim=1).numpy()
         terms = _by_parameters(cell, own, x[k], states[k], alive)
-        norms[k:, k] = terms.norm(dim=1).numpy()
-        for lag, term in enumerate(terms):
-            by_lag[lag] = by_lag[lag] + term
-        adjoint = adjoint.clone()
-        adjoint[k:] = _by_state(cell, own, x[k], states[k], alive)
+        norms[rows, k] = terms.norm(dim=1).numpy()
+        for t, term in zip(rows, terms, strict=True):
+            by_lag[t - k] = by_lag[t - k] + term
+        adjoint[later] = _by_state(cell, own, x[k], states[k], alive)
     return Contributions(norms, adjoints, torch.stack(by_lag).numpy())
 
 
@@ -123,7 +128,7 @@ def _by_parameters(
     def step(parameters: dict[str, Tensor]) -> Tensor:
         return cell.step(parameters, cell.drive(parameters, x[None])[0], state)
 
-    _, pull = vjp(step, parameters)
+    pull = vjp(step, parameters)[1]
     (pulled,) = vmap(pull)(weights)
     return torch.cat([pulled[name].flatten(1) for name in parameters], dim=1)
 

@@ -65,7 +65,7 @@ def _cell(module: Any, inputs: int) -> Cell:
 
 
 def _translated(module: Any, named: Mapping[str, Tensor], suffix: str) -> dict[str, Tensor]:
-    """One layer's parameters in the names of our cells; torch's two biases as one where they add."""
+    """One layer's parameters in our cells' names; torch's two biases as one where they add."""
     own = {name: named[f"{name}{suffix}"].detach() for name in ("weight_hh", "weight_ih")}
     zero = own["weight_hh"].new_zeros(len(own["weight_hh"]))
     of_inputs = named.get(f"bias_ih{suffix}", zero).detach()

@@ -46,7 +46,7 @@ def unroll(
 def jacobians(
     cell: Cell, parameters: Parameters, x: Tensor, state: Tensor | None = None
 ) -> Iterator[Tensor]:
-    """:math:`J_1, …, J_T` with :math:`J_t = \\partial s_t/\\partial s_{t-1}`, ``(E, B, N, N)`` each.
+    """:math:`J_1, …, J_T`, :math:`J_t = \\partial s_t/\\partial s_{t-1}`, each ``(E, B, N, N)``.
 
     One after the other, so that a long sequence needs no more memory than a short one.
     """

@@ -18,16 +18,18 @@ DENSE = 512
 
 @dataclass(frozen=True, eq=False)
 class Seen:
-    """What one evaluation of the gradient saw.
+    """What the first evaluation of the gradient saw.
 
     Attributes
     ----------
     loss : of each member, ``(E,)``.
+    gradient : ``(P, E)``.
     by_step : length of :math:`\\partial L/\\partial s_t` for t = 1 … T, ``(T, E)``; None unless it
         was asked for.
     """
 
     loss: Tensor
+    gradient: Tensor
     by_step: Tensor | None
 
 
@@ -80,15 +82,17 @@ class NetField:
         return self.task.loss(outputs, self._batch())
 
     def __call__(self, z: Tensor) -> Tensor:
-        """The gradient, ``(P, E)``; what it saw on the way is in :attr:`seen`."""
+        """The gradient, ``(P, E)``; what the first call saw is in :attr:`seen`."""
         leaves = {n: v.detach().requires_grad_(True) for n, v in self.net.named(z).items()}
         outputs, states = self._run(leaves)
         loss = self.task.loss(outputs, self._batch())
         by = [*leaves.values(), *(states[1:] if self.watch else [])]
         found = torch.autograd.grad(loss.sum(), by, materialize_grads=True)
         own = dict(zip(leaves, found, strict=False))
-        self.seen = Seen(loss.detach(), self._lengths(found[len(leaves) :]))
-        return self.net.flat(own)
+        gradient = self.net.flat(own)
+        if self.seen is None:
+            self.seen = Seen(loss.detach(), gradient, self._lengths(found[len(leaves) :]))
+        return gradient
 
     def gradient(self, z: Tensor, player: int) -> Tensor:
         """The same: there is one player."""

@@ -35,7 +35,7 @@ FUNCTIONS: dict[str, tuple[Callable, Callable, float]] = {
 
 @dataclass(frozen=True)
 class Bound:
-    """What the norm of the recurrent matrix says of :math:`\\|J_t \\cdots J_{k+1}\\|` [pascanu2013]_.
+    """What the recurrent matrix says of :math:`\\|J_t \\cdots J_{k+1}\\|` [pascanu2013]_.
 
     Attributes
     ----------
@@ -127,9 +127,9 @@ class MeanField:
 def mean_field(gain: float, input_variance: float = 0.0, activation: str = "tanh") -> MeanField:
     """The steady state of a wide net with Gaussian weights of gain g, driven by noise.
 
-    :math:`q = g^2 E[\\phi(\\sqrt q z)^2] + \\sigma^2`, :math:`\\chi_1 = g^2 E[\\phi'(\\sqrt q z)^2]`
-    [sompolinsky1988]_, [molgedey1992]_. Without input tanh is critical at g = 1; input pushes the
-    critical gain up. For ReLU :math:`\\chi_1 = g^2/2` at any q.
+    :math:`q = g^2 E[\\phi(\\sqrt q z)^2] + \\sigma^2` and
+    :math:`\\chi_1 = g^2 E[\\phi'(\\sqrt q z)^2]` [sompolinsky1988]_, [molgedey1992]_.
+    Without input tanh is critical at g = 1; input pushes the critical gain up. For ReLU :math:`\\chi_1 = g^2/2` at any q.
 
     Raises
     ------
@@ -177,7 +177,7 @@ def _steady(step: Callable[[float], float]) -> float:
 
 
 def rectifier_exponent(gain: float, slope: float = 0.0) -> float:
-    """:math:`\\tfrac12 \\ln(g^2 (1 + s^2)/2)`: leaky ReLU of slope s below zero, 0 for plain ReLU."""
+    """:math:`\\tfrac12 \\ln(g^2 (1 + s^2)/2)`: leaky ReLU, slope s below zero; 0 is ReLU."""
     return 0.5 * math.log(gain**2 * (1 + slope**2) / 2)
 
 

@@ -8,7 +8,6 @@ import zipfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
@@ -151,7 +150,9 @@ class Trainer:
         if outcome is None:
             outcome = Outcome(self.taken, self.taken, self.failed.copy(), LIMIT)
         return History(
-            *np.moveaxis(rows, 1, 0),
+            rows[:, 0],
+            rows[:, 1],
+            rows[:, 2],
             np.array(log.watched, dtype=int),
             np.array(log.by_step),
             np.array(log.kept, dtype=int),
@@ -183,10 +184,9 @@ class Trainer:
     def _step(self) -> None:
         batch = self.field.minibatch()
         batch.watch = bool(self.watch_every) and self.taken % self.watch_every == 0
-        probe = _Probe(batch)
-        self.z, self.memory = self.method.step(probe, self.z, self.memory)
-        assert batch.seen is not None and probe.gradient is not None
-        self.log.rows.append(np.array([_numpy(batch.seen.loss), *self._norms(probe.gradient)]))
+        self.z, self.memory = self.method.step(batch, self.z, self.memory)
+        assert batch.seen is not None
+        self.log.rows.append(np.array([_numpy(batch.seen.loss), *self._norms(batch.seen.gradient)]))
         if batch.seen.by_step is not None:
             self.log.watched.append(self.taken)
             self.log.by_step.append(_numpy(batch.seen.by_step))
@@ -234,7 +234,7 @@ class Trainer:
         told = json.dumps({"description": self.description, "taken": self.taken})
         arrays |= {"told": np.array(told), "failed": self.failed}
         buffer = io.BytesIO()
-        np.savez(buffer, **arrays)
+        np.savez(buffer, allow_pickle=False, **arrays)
         path = Path(path)
         beside = path.with_name(path.name + ".part")
         beside.write_bytes(buffer.getvalue())
@@ -249,7 +249,7 @@ class Trainer:
             If it is damaged, or of another net, task, rule or seed. The trainer stays as it was.
         """
         try:
-            with np.load(path, allow_pickle=False) as file:
+            with Path(path).open("rb") as whole, np.load(whole, allow_pickle=False) as file:
                 arrays = {name: file[name] for name in file.files}
             told = json.loads(str(arrays["told"]))
             description, taken = told["description"], int(told["taken"])
@@ -277,23 +277,6 @@ class Trainer:
         self.taken, self.failed, self.log = taken, arrays["failed"].copy(), log
 
 
-class _Probe:
-    """A field that remembers the first gradient that a rule asked it for."""
-
-    def __init__(self, field: NetField):
-        self._field = field
-        self.gradient: Tensor | None = None
-
-    def __call__(self, z: Tensor) -> Tensor:
-        found = self._field(z)
-        if self.gradient is None:
-            self.gradient = found
-        return found
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._field, name)
-
-
 def usable_device(device: str) -> str:
     """The device, if torch can use it here.
 
@@ -306,7 +289,9 @@ def usable_device(device: str) -> str:
     there += ["cuda"] if torch.cuda.is_available() else []
     there += ["mps"] if torch.backends.mps.is_available() else []
     if device.partition(":")[0] not in there:
-        raise ValueError(f"device must be one of {', '.join(there)} on this machine; got {device!r}")
+        raise ValueError(
+            f"device must be one of {', '.join(there)} on this machine; got {device!r}"
+        )
     return device
 
 

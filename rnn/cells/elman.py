@@ -18,12 +18,10 @@ FORMS = ("elman", "pascanu")
 class Elman(Cell):
     """A simple recurrent cell with any activation :math:`\\phi`.
 
-    =============  =================================================  ================================
-    form           step                                               Jacobian
-    =============  =================================================  ================================
-    ``elman``      :math:`h_t = \\phi(W h_{t-1} + U x_t + b)`          :math:`\\mathrm{diag}(\\phi'_t) W`
-    ``pascanu``    :math:`s_t = W \\phi(s_{t-1}) + U x_t + b`          :math:`W \\mathrm{diag}(\\phi'_{t-1})`
-    =============  =================================================  ================================
+    ``elman``: :math:`h_t = \\phi(W h_{t-1} + U x_t + b)`, whose Jacobian is
+    :math:`\\mathrm{diag}(\\phi'_t) W`.
+    ``pascanu``: :math:`s_t = W \\phi(s_{t-1}) + U x_t + b`, whose Jacobian is
+    :math:`W \\mathrm{diag}(\\phi'_{t-1})`.
 
     The first is Elman's [elman1990]_ and torch's, the second that of Pascanu, Mikolov and Bengio
     [pascanu2013]_; their products differ at both ends, and a cell is one or the other.

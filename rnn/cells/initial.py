@@ -12,7 +12,7 @@ Draw = Callable[[int, float, torch.Generator], Tensor]
 
 
 def uniform(shape: tuple[int, ...], size: int, generator: torch.Generator) -> Tensor:
-    """torch's default for recurrent nets: uniform within :math:`\\pm 1/\\sqrt{H}`, H = ``size``."""
+    """Torch's default for recurrent nets: uniform within :math:`\\pm 1/\\sqrt{H}`, H = ``size``."""
     bound = 1 / math.sqrt(size)
     return torch.empty(shape).uniform_(-bound, bound, generator=generator)
 
@@ -34,7 +34,7 @@ def identity_matrix(size: int, gain: float, generator: torch.Generator) -> Tenso
 
 
 def uniform_matrix(size: int, gain: float, generator: torch.Generator) -> Tensor:
-    """torch's default, times g."""
+    """Torch's default, times g."""
     return gain * uniform((size, size), size, generator)
 
 

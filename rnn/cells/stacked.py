@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 
 import torch
 from torch import Tensor
@@ -30,7 +31,7 @@ class Stacked(Cell):
         """The stack of some cells."""
         if not layers:
             raise ValueError("a stack needs at least one cell")
-        for below, above in zip(layers, layers[1:], strict=False):
+        for below, above in pairwise(layers):
             if above.inputs != below.output_size:
                 raise ValueError(
                     f"a layer takes {above.inputs} inputs, the one below it gives "
@@ -57,7 +58,7 @@ class Stacked(Cell):
         return self.layers[0].drive(_of_layer(parameters, 0), x)
 
     def step(self, parameters: Parameters, drive: Tensor, state: Tensor) -> Tensor:
-        parts = []
+        parts: list[Tensor] = []
         for number, (layer, old) in enumerate(zip(self.layers, self._parts(state), strict=True)):
             own = _of_layer(parameters, number)
             if number:

@@ -1,4 +1,4 @@
-"""Forecast a real series: the next value at every step, then freely on from the net's own answers."""
+"""Forecast a real series: the next value at every step, then freely on from its own answers."""
 
 from __future__ import annotations
 
@@ -18,7 +18,10 @@ from rnn.tasks._task import Task, at_least
 HELD_OUT = 0.25
 """The last part of a series, which training never sees."""
 LEAST = 60
-SERIES = {"ecg": "electrocardiogram (1,024 samples)", "nino": "sea-surface temperature (264 months)"}
+SERIES = {
+    "ecg": "electrocardiogram (1,024 samples)",
+    "nino": "sea-surface temperature (264 months)",
+}
 
 
 def series(name: str) -> np.ndarray:
@@ -77,7 +80,9 @@ def usable(values: np.ndarray, name: str = "the series") -> np.ndarray:
         If it is too short, constant, or holds a value that is not finite.
     """
     if values.ndim != 1 or len(values) < LEAST:
-        raise ValueError(f"{name} has shape {values.shape}; a forecast needs {LEAST} values in a row")
+        raise ValueError(
+            f"{name} has shape {values.shape}; a forecast needs {LEAST} values in a row"
+        )
     if not np.isfinite(values).all():
         raise ValueError(f"{name} holds a value that is not finite; fill the gap")
     if np.ptp(values) == 0:
@@ -88,7 +93,9 @@ def usable(values: np.ndarray, name: str = "the series") -> np.ndarray:
 def _place(name: str, column: str | int | None, header: list[str], body: list[list[str]]) -> int:
     if isinstance(column, str):
         if column not in header:
-            raise ValueError(f"{name} has no column {column!r}; it has {', '.join(header) or 'none'}")
+            raise ValueError(
+                f"{name} has no column {column!r}; it has {', '.join(header) or 'none'}"
+            )
         return header.index(column)
     if column is not None:
         return column

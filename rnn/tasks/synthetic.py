@@ -43,7 +43,9 @@ class Adding(Task):
         second = half + torch.randint(self.steps - half, (count,), generator=generator)
         markers, places = torch.zeros_like(values), torch.stack([first, second])
         markers.scatter_(0, places, 1.0)
-        return torch.stack([values, markers], dim=-1), values.gather(0, places).sum(0)[None, :, None]
+        return torch.stack([values, markers], dim=-1), values.gather(0, places).sum(0)[
+            None, :, None
+        ]
 
 
 @dataclass(frozen=True)

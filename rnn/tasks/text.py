@@ -269,7 +269,7 @@ def _tag(token: tokenize.TokenInfo) -> int | None:
     if token.type == tokenize.NAME:
         return TAGS.index("keyword" if keyword.iskeyword(token.string) else "name")
     name = tokenize.tok_name[token.type]
-    if name.startswith("FSTRING") or name.startswith("TSTRING"):
+    if name.startswith(("FSTRING", "TSTRING")):
         return TAGS.index("string")
     kinds = {"NUMBER": "number", "STRING": "string", "COMMENT": "comment", "OP": "operator"}
     return TAGS.index(kinds[name]) if name in kinds else None
