@@ -19,11 +19,11 @@ SOLVED: dict[type[Task], float] = {Adding: 0.01, TemporalOrder: 0.1}
 
 VARIANTS: dict[str, Callable[[int, int, int], Cell]] = {
     "tanh": lambda D, H, T: Elman(D, H),
-    "tanh, orthogonal": lambda D, H, T: Elman(D, H, weights="orthogonal"),
-    "ReLU, identity": lambda D, H, T: Elman(D, H, activation="relu", weights="identity"),
+    "orthogonal tanh": lambda D, H, T: Elman(D, H, weights="orthogonal"),
+    "identity ReLU": lambda D, H, T: Elman(D, H, activation="relu", weights="identity"),
     "LSTM": lambda D, H, T: LSTM(D, H),
-    "LSTM, forget bias 1": lambda D, H, T: LSTM(D, H, forget_bias=1.0),
-    "LSTM, chrono": lambda D, H, T: LSTM(D, H, chrono=float(max(T, 3))),
+    "LSTM with bias 1": lambda D, H, T: LSTM(D, H, forget_bias=1.0),
+    "chrono LSTM": lambda D, H, T: LSTM(D, H, chrono=float(max(T, 3))),
     "GRU": lambda D, H, T: GRU(D, H),
 }
 """Name -> cell from inputs, hidden size and length of the task."""
@@ -118,23 +118,23 @@ def conduct(
 TABLE: tuple[Experiment, ...] = (
     Experiment("GRU", Adding(50)),
     Experiment("LSTM", Adding(50), steps=1500),
-    Experiment("LSTM, chrono", Adding(50), steps=1500),
-    Experiment("ReLU, identity", Adding(50), hidden=64, lr=1e-3, steps=5000),
+    Experiment("chrono LSTM", Adding(50), steps=1500),
+    Experiment("identity ReLU", Adding(50), hidden=64, lr=1e-3, steps=5000),
     Experiment("tanh", Adding(50), lr=1e-3, steps=3000),
     Experiment("GRU", Adding(100)),
     Experiment("LSTM", Adding(100), steps=1500),
-    Experiment("LSTM, chrono", Adding(100), steps=1500),
+    Experiment("chrono LSTM", Adding(100), steps=1500),
     Experiment("tanh", Adding(100), lr=1e-3, steps=2000),
     Experiment("tanh", TemporalOrder(50), hidden=50, lr=1e-3, steps=4000),
-    Experiment("tanh, orthogonal", TemporalOrder(50), hidden=50, lr=1e-3, steps=2000),
+    Experiment("orthogonal tanh", TemporalOrder(50), hidden=50, lr=1e-3, steps=2000),
     Experiment("LSTM", TemporalOrder(50), lr=1e-3, steps=3000),
-    Experiment("LSTM, forget bias 1", TemporalOrder(50), lr=1e-3, steps=3000),
-    Experiment("LSTM, chrono", TemporalOrder(50), lr=1e-3, steps=3000),
+    Experiment("LSTM with bias 1", TemporalOrder(50), lr=1e-3, steps=3000),
+    Experiment("chrono LSTM", TemporalOrder(50), lr=1e-3, steps=3000),
     Experiment("GRU", TemporalOrder(50), lr=1e-3, steps=3000),
-    Experiment("tanh", Copying(20, 5), hidden=50, lr=1e-3, steps=2000),
-    Experiment("tanh, orthogonal", Copying(20, 5), hidden=50, lr=1e-3, steps=2000),
+    Experiment("tanh", Copying(20, 5), hidden=50, lr=1e-3, steps=3000),
+    Experiment("orthogonal tanh", Copying(20, 5), hidden=50, lr=1e-3, steps=3000),
     Experiment("GRU", Copying(20, 5), lr=0.01, steps=2000),
-    Experiment("LSTM, chrono", Copying(20, 5), lr=0.01, steps=2000),
+    Experiment("chrono LSTM", Copying(20, 5), lr=0.01, steps=2000),
 )
 """The experiments of the lesson on long memory; ``python -m rnn.experiments`` runs them."""
 

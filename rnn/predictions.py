@@ -129,7 +129,8 @@ def mean_field(gain: float, input_variance: float = 0.0, activation: str = "tanh
 
     :math:`q = g^2 E[\\phi(\\sqrt q z)^2] + \\sigma^2` and
     :math:`\\chi_1 = g^2 E[\\phi'(\\sqrt q z)^2]` [sompolinsky1988]_, [molgedey1992]_.
-    Without input tanh is critical at g = 1; input pushes the critical gain up. For ReLU :math:`\\chi_1 = g^2/2` at any q.
+    Without input tanh is critical at g = 1; input pushes the critical gain up. For ReLU
+    :math:`\\chi_1 = g^2/2` at any q.
 
     Raises
     ------

@@ -118,7 +118,8 @@ class Surface(Mark):
 
     Parameters
     ----------
-    x, y : ascending, shapes ``(m,)`` and ``(n,)``.
+    x : ascending, shape ``(m,)``.
+    y : ascending, shape ``(n,)``; or ``(n, m)``, where each column has its own.
     values : heights, shape ``(n, m)``; NaN stays open.
     colormap : one of ``COLORMAPS``, by height.
     limits : heights at the two ends of the colour scale; None takes them from the values.
@@ -135,7 +136,12 @@ class Surface(Mark):
     def __post_init__(self) -> None:
         super().__post_init__()
         _no_label(self, "the panel's title")
-        self._keep(**_grid(self.x, self.y, self.values, least=2))
+        if np.ndim(self.y) == 2:
+            heights = _own_heights(self.y, numbers(self.values, "values", dimensions=2))
+            self._keep(**_grid(self.x, np.arange(len(heights)), self.values, least=2))
+            self._keep(y=heights)
+        else:
+            self._keep(**_grid(self.x, self.y, self.values, least=2))
         self._keep(limits=_limits(self.limits, self.values, self.colormap))
         if not 0 <= self.opacity <= 1:
             raise ValueError(f"opacity must be between 0 and 1; got {self.opacity!r}")
@@ -145,7 +151,7 @@ class Surface(Mark):
         return True
 
     def reach(self) -> Reach:
-        return self.x, self.y
+        return self.x, np.ravel(self.y)
 
 
 @dataclass(frozen=True, eq=False)
@@ -242,6 +248,18 @@ def _grid(x: object, y: object, values: object, *, least: int) -> dict[str, np.n
         if len(arrays[name]) < least or not np.all(np.diff(arrays[name]) > 0):
             raise ValueError(f"{name} must be ascending with at least {least} entry(ies)")
     return arrays
+
+
+def _own_heights(y: object, values: np.ndarray) -> np.ndarray:
+    heights = numbers(y, "y", dimensions=2)
+    if heights.shape != values.shape:
+        raise ValueError(
+            f"y must have the shape of values, {values.shape}, if each column has its own; "
+            f"got {heights.shape}"
+        )
+    if not np.all(np.diff(heights, axis=0) >= 0):
+        raise ValueError("y must be ascending down every column")
+    return heights
 
 
 def _limits(given: object, values: np.ndarray, colormap: str) -> tuple[float, float]:

@@ -213,14 +213,18 @@ def _contour(mark: Contour, easel: Easel) -> list[Any]:
 
 def _surface(mark: Surface, easel: Easel) -> list[Any]:
     low, high = mark.limits or (None, None)
+    across = np.broadcast_to(mark.x, mark.values.shape)
+    rows = mark.y[:, None] if mark.y.ndim == 1 else mark.y
+    finest = 80 if mark.y.ndim == 1 else 240  # rows of their own are there to be seen
     return [
         easel.axes.plot_surface(
-            *np.meshgrid(mark.x, mark.y),
+            across,
+            np.broadcast_to(rows, mark.values.shape),
             mark.values,
             cmap=_colormap(easel.style, mark.colormap),
             vmin=low,
             vmax=high,
-            rcount=min(80, len(mark.y)),
+            rcount=min(finest, len(mark.y)),
             ccount=min(80, len(mark.x)),
             linewidth=0,
             antialiased=False,

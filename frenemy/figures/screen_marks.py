@@ -257,7 +257,7 @@ def _surface(mark: Surface, slate: Slate) -> list[Trace]:
     return [
         {
             "type": "surface",
-            "x": mark.x,
+            "x": mark.x if mark.y.ndim == 1 else np.broadcast_to(mark.x, mark.y.shape),
             "y": mark.y,
             "z": mark.values,
             "cmin": low,

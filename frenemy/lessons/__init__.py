@@ -37,6 +37,14 @@ TITLES: dict[str, str] = {
     "matrix-game": "Matrix games: solved exactly, learnt slowly",
     "minimax-value": "The GAN's minimax value",
     "digits": "A GAN learns to draw digits",
+    "elman": "Elman's net, from scratch",
+    "toy-power": "A toy: multiply by w a thousand times",
+    "bptt": "Backpropagation through time, term by term",
+    "gradient-product": "Exploding and vanishing gradients, predicted",
+    "error-surface": "The rough error surface, and why one clips",
+    "language-model": "A language model, and why training jumps",
+    "signal-features": "Features of signals, as printed and as they should be",
+    "parallelism": "Is a recurrent net sequential?",
 }
 """Lesson name -> title. ``step-size`` would stand in ``step_size.py``."""
 

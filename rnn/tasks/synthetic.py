@@ -10,7 +10,7 @@ from typing import ClassVar
 import torch
 from torch import Tensor
 
-from rnn.tasks._task import Task, at_least, one_hot
+from rnn.tasks._task import Batch, Task, at_least, one_hot
 
 
 @dataclass(frozen=True)
@@ -94,10 +94,10 @@ class Copying(Task):
         target[-self.symbols :] = shown
         return one_hot(inputs, self.inputs), target
 
-    def recalled(self, outputs: Tensor, target: Tensor) -> Tensor:
+    def score(self, outputs: Tensor, batch: Batch) -> Tensor:
         """Share of the K symbols that are recalled, ``(E,)``; guessing has 1/A."""
         last = slice(-self.symbols, None)
-        return (outputs[last].argmax(-1) == target[last]).float().mean(dim=(0, 2))
+        return super().score(outputs[last], Batch(batch.x, batch.target[last]))
 
 
 @dataclass(frozen=True)

@@ -68,7 +68,7 @@ def test_copying_asks_for_what_it_showed():
     assert task.loss(outputs, batch).item() == pytest.approx(
         task.baselines["blanks, then guessing"]
     )
-    assert task.recalled(outputs, batch.target).item() < 0.5
+    assert task.score(outputs, batch).item() < 0.5
 
 
 def test_temporal_order_has_two_relevant_symbols():
