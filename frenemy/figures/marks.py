@@ -277,6 +277,15 @@ class Text(Mark):
         choice(self.align, "align", ALIGNMENTS)
         choice(self.color, "color", COLORS)
 
+    @classmethod
+    def at(
+        cls, x: float, y: float, text: str, *, align: str = "center", color: str = "ink",
+        size: float = 1.0,
+    ) -> Text:  # fmt: skip
+        """One text at one point."""
+        place = np.array([x], dtype=float), np.array([y], dtype=float)
+        return cls(*place, text, align=align, color=color, size=size)
+
     def reach(self) -> Reach:
         return self.x, self.y
 

@@ -43,6 +43,10 @@ TITLES: dict[str, str] = {
     "gradient-product": "Exploding and vanishing gradients, predicted",
     "error-surface": "The rough error surface, and why one clips",
     "language-model": "A language model, and why training jumps",
+    "long-memory": "Long memory: which cell learns what",
+    "tagging": "Tagging every letter of a program",
+    "sequence-classification": "Naming a digit read row by row",
+    "forecast": "Forecasting a real series",
     "signal-features": "Features of signals, as printed and as they should be",
     "parallelism": "Is a recurrent net sequential?",
 }

@@ -1,7 +1,8 @@
-"""What the lessons that train recurrent nets share: rules by name, learning curves, coloured text."""
+"""What lessons that train recurrent nets share: rules by name, learning curves, coloured text."""
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
@@ -83,9 +84,17 @@ def learning_curves(
             low, high = smooth[known].min(axis=1), smooth[known].max(axis=1)
             marks.append(Band(steps, low, high, color=look["color"]))
         marks.append(Line(steps, np.median(smooth[known], axis=1), label=name, width=1.6, **look))
-    for name, level in baselines.items():
-        marks.append(HorizontalLine(level, color="prediction", dash="dash", width=0.8, label=name))
+    marks += baseline_lines(baselines)
     return Panel(marks, x=Axis("training step"), y=Axis(label, scale="log" if log else "linear"))
+
+
+def baseline_lines(levels: Mapping[str, float]) -> list[Mark]:
+    """A broken line for each baseline, each broken in another way."""
+    dashes = itertools.cycle(("dash", "dot", "dashdot"))
+    return [
+        HorizontalLine(level, color="prediction", dash=dash, width=0.9, label=name)
+        for (name, level), dash in zip(levels.items(), dashes, strict=False)
+    ]
 
 
 def coloured_lines(

@@ -28,21 +28,21 @@ if TYPE_CHECKING:
 STORY = r"""
 **The slide.** The gradient of the error at step $t$ is a sum over all earlier steps,
 $$\frac{\partial E_t}{\partial W} = \sum_{k} \frac{\partial E_t}{\partial s_t}
-\Big(\prod_{j=k+1}^{t} J_j\Big) \frac{\partial^+ s_k}{\partial W}.$$
-The last factor is the **immediate** derivative: $s_{k-1}$ is held fixed. With the total derivative,
-as the slide has it, everything would be counted many times.
+\Big(\prod_{j=k+1}^{t} J_j\Big) \frac{\partial^+ s_k}{\partial W}.$$ The last factor is the
+**immediate** derivative: $s_{k-1}$ is held fixed. With the total derivative, as the slide has it,
+everything would be counted many times.
 
 **Every term is shown below**, for a cell and a sequence: row $t$, column $k$. The terms sum to
 torch's gradient, and for a few steps also in symbols.
 
-**Truncation** stops at $k = t - T$. As printed it keeps $T+1$ terms, not $T$. It bounds the length of
-products; it throws away what comes from farther back, and no optimiser can bring that back. In the
-slide's own toy it only scales the gradient by $(T+1)/999$, and it does not stop the *forward* state
-from exploding.
+**Truncation** stops at $k = t - T$. As printed it keeps $T+1$ terms, not $T$. It bounds the length
+of products; it throws away what comes from farther back, and no optimiser can bring that back. In
+the slide's own toy it only scales the gradient by $(T+1)/999$, and it does not stop the *forward*
+state from exploding.
 
-**Clipping** divides all terms by the same number: each lag keeps its share. **RMSprop** divides each
-weight's gradient by a number of its own: the ratio of a weight's long-lag to short-lag terms stays
-exactly as it was. Neither cures vanishing.
+**Clipping** divides all terms by the same number: each lag keeps its share. **RMSprop** divides
+each weight's gradient by a number of its own: the ratio of a weight's long-lag to short-lag terms
+stays exactly as it was. Neither cures vanishing.
 """
 CELLS = ("tanh", "logistic", "linear", "lstm", "gru")
 SYMBOLIC = ("tanh", "logistic", "linear")
@@ -243,7 +243,7 @@ def symbols(result: Result) -> Figure:
     count = len(result.lines)
     height = np.arange(count, 0, -1, dtype=float)
     marks: list[Mark] = [
-        Text(0.0, count + 1.0, r"$\frac{\partial s_T}{\partial w}$ is the sum of", align="right",
+        Text.at(0.0, count + 1.0, r"$\frac{\partial s_T}{\partial w}$ is the sum of", align="right",
              size=1.2),
         Text(np.zeros(count), height, [f"$k = {k}$" for k in range(1, count + 1)], align="right",
              color="muted"),
@@ -251,8 +251,8 @@ def symbols(result: Result) -> Figure:
              align="right", size=1.15),
         Text(np.full(count, 0.8), height, [f"= {value:+.6f}" for _, value in result.lines],
              align="right", color="first"),
-        Text(0.12, 0.0, "sum, and torch's gradient", align="right", color="muted"),
-        Text(0.8, 0.0,
+        Text.at(0.12, 0.0, "sum, and torch's gradient", align="right", color="muted"),
+        Text.at(0.8, 0.0,
              f"{result.symbolic_sum.predicted:+.6f}, {result.symbolic_sum.measured:+.6f}",
              align="right", color="second"),
     ]  # fmt: skip

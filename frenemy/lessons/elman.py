@@ -23,19 +23,18 @@ from frenemy.lessons._lesson import Compared, Lesson, knob
 
 STORY = r"""
 **The slide.** A neuron computes a weighted sum and an activation. Elman's net (1990) feeds its
-hidden layer back into itself:
-$$h_t = \sigma(W^{hh} h_{t-1} + W^{hx} x_t), \qquad \hat y_t = \mathrm{softmax}(W^{s} h_t).$$
-Unrolled in time it is a deep net whose layers all have **the same weights**: three matrices serve
-every step, however long the sequence is.
+hidden layer back into itself: $$h_t = \sigma(W^{hh} h_{t-1} + W^{hx} x_t), \qquad \hat y_t =
+\mathrm{softmax}(W^{s} h_t).$$ Unrolled in time it is a deep net whose layers all have **the same
+weights**: three matrices serve every step, however long the sequence is.
 
-**From scratch.** `rnn.scratch.ElmanNet` is that formula and its gradient by hand, in thirty lines of
-NumPy. Below it runs on a sentence, beside `torch.nn.RNN` and torch's automatic gradient: hidden
+**From scratch.** `rnn.scratch.ElmanNet` is that formula and its gradient by hand, in thirty lines
+of NumPy. Below it runs on a sentence, beside `torch.nn.RNN` and torch's automatic gradient: hidden
 states and gradients agree to rounding.
 
 **And $h_0$?** The state before the first word must be chosen; mostly it is zero. Below the same
 sentence is read from two first states. With a spectral radius below one the difference dies out and
-the net *forgets* where it began. With a larger one it may live on. It is the first sight of what the
-next lessons are about.
+the net *forgets* where it began. With a larger one it may live on. It is the first sight of what
+the next lessons are about.
 """
 MOST_LETTERS = 200
 
@@ -116,7 +115,8 @@ def run(knobs: Knobs) -> Result:
     ]
     size = net.W_hh.size + net.W_hx.size + net.W_s.size
     return Result(
-        knobs, letters, hidden, other, predictions, errors[0], max(errors[1:]), loss, theirs[4], size
+        knobs, letters, hidden, other, predictions, errors[0], max(errors[1:]), loss, theirs[4],
+        size,
     )  # fmt: skip
 
 
@@ -126,10 +126,9 @@ def _torchs(net: Any, x: np.ndarray, targets: np.ndarray) -> tuple[Any, ...]:
 
     W_hh, W_hx, W_s = (torch.tensor(W, requires_grad=True) for W in (net.W_hh, net.W_hx, net.W_s))
     start = torch.zeros(1, 1, len(W_hh), dtype=torch.float64)
-    told = {"has_biases": False, "num_layers": 1, "dropout": 0.0, "train": False}
     hidden, _ = torch.rnn_tanh(
-        torch.tensor(x)[:, None], start, [W_hx, W_hh],
-        **told, bidirectional=False, batch_first=False,
+        torch.tensor(x)[:, None], start, [W_hx, W_hh], has_biases=False, num_layers=1,
+        dropout=0.0, train=False, bidirectional=False, batch_first=False,
     )  # fmt: skip
     loss = torch.nn.functional.cross_entropy(
         hidden[:, 0] @ W_s.T, torch.tensor(targets), reduction="sum"
@@ -202,7 +201,7 @@ def unrolled(result: Result) -> Figure:
              align="right", size=0.8, color="first"),
         Text(at + 0.14, one + 0.46, ["$W^{s}$"] * count, align="right", size=0.8, color="third"),
         Text(at - 0.52, one + 0.1, ["$W^{hh}$"] * count, align="above", size=0.8, color="second"),
-        Text(-1.0, 1.0, "$h_0$"),
+        Text.at(-1.0, 1.0, "$h_0$"),
     ]  # fmt: skip
     panel = Panel(
         marks,

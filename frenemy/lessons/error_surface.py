@@ -30,21 +30,22 @@ from frenemy.lessons._rules import nothing
 from rnn.error_surface import OneNeuron, folds, refined
 
 STORY = r"""
-**The slide.** The error surface of a recurrent net is rough: flat plains and steep walls. The picture
-is of one neuron, $x_t = w\,\sigma(x_{t-1}) + b$, followed for 50 steps from $x_0 = 0.5$, with the
-error $(\sigma(x_{50}) - 0.7)^2$.
+**The slide.** The error surface of a recurrent net is rough: flat plains and steep walls. The
+picture is of one neuron, $x_t = w\,\sigma(x_{t-1}) + b$, followed for 50 steps from $x_0 = 0.5$,
+with the error $(\sigma(x_{50}) - 0.7)^2$.
 
-**The wall has a formula.** For $w > 4$ the map can have two attracting fixed points with a repelling
-one between them. Where the *start* is the repelling point, $b^*(w) = x_0 - w\,\sigma(x_0)$, one side
-runs down and the other up: that is the wall, for every $w > 1/\sigma'(x_0) = 4.255$. On it
-$dx_{50}/db = (a^{50}-1)/(a-1)$ with $a = w\,\sigma'(x_0)$: at $w = 6$ already $2.6\cdot10^7$, so the
-wall is $10^{-7}$ wide. An ordinary grid steps over it. Here each column is sampled again and again
-where it jumps.
+**The wall has a formula.** For $w > 4$ the map can have two attracting fixed points with a
+repelling one between them. Where the *start* is the repelling point, $b^*(w) = x_0 -
+w\,\sigma(x_0)$, one side runs down and the other up: that is the wall, for every $w >
+1/\sigma'(x_0) = 4.255$. On it $dx_{50}/db = (a^{50}-1)/(a-1)$ with $a = w\,\sigma'(x_0)$: at $w =
+6$ already $2.6\cdot10^7$, so the wall is $10^{-7}$ wide. An ordinary grid steps over it. Here each
+column is sampled again and again where it jumps.
 
-**Paths.** Gradient descent slides along the valley to the wall, meets a gradient of $10^{2}$ or more,
-and is thrown onto a plateau in one step. Clipped by its norm, the same gradient points the same way
-but moves at most $\alpha\theta$. RMSprop and Adam divide by the size of past gradients: one huge
-gradient, and they hardly move for a long while; before that, their steps do not know how steep it is.
+**Paths.** Gradient descent slides along the valley to the wall, meets a gradient of $10^{2}$ or
+more, and is thrown onto a plateau in one step. Clipped by its norm, the same gradient points the
+same way but moves at most $\alpha\theta$. RMSprop and Adam divide by the size of past gradients:
+one huge gradient, and they hardly move for a long while; before that, their steps do not know how
+steep it is.
 
 **A real net** has such walls too: choose directions through the weights of a small net that was
 trained on the temporal order of symbols.
@@ -232,9 +233,9 @@ def contour(result: Result) -> Figure:
         Line(w, cliff, color="background", width=1.6),
         Line(w, low, color="background", dash="dot"),
         Line(w, high, color="background", dash="dot"),
-        Text(5.7, -2.86, "the wall, in closed form", align="right", color="background", size=0.9),
-        Text(6.95, -2.42, "folds of the map", align="left", color="background", size=0.9),
-        Text(result.knobs.w + 0.06, result.knobs.b + 0.08, "start", align="right",
+        Text.at(5.7, -2.86, "the wall: closed form", align="right", color="background", size=0.9),
+        Text.at(6.95, -2.42, "folds of the map", align="left", color="background", size=0.9),
+        Text.at(result.knobs.w + 0.06, result.knobs.b + 0.08, "start", align="right",
              color="background", size=0.9),
     ]  # fmt: skip
     for index, (name, path) in enumerate(result.paths.items()):
@@ -242,7 +243,7 @@ def contour(result: Result) -> Figure:
         marks.append(Line(*path.states.T, label=name, width=1.5, color=_BRIGHT[index],
                           dash=look["dash"]))  # fmt: skip
         marks.append(Points(*path.states[-1:].T, color=_BRIGHT[index], size=0.9))
-    start = Points([result.knobs.w], [result.knobs.b], symbol="cross", color="background", size=1.4)
+    start = Points(*result.paths["raw"].states[:1].T, symbol="cross", color="background", size=1.4)
     marks.append(start)
     panel = Panel(marks, x=Axis("$w$", range=WINDOW_W), y=Axis("$b$", range=WINDOW_B))
     caption = (
@@ -303,7 +304,9 @@ def trained_net(result: Result) -> Figure:
         [
             HeatMap(net.at, net.at, logs, scale=r"$\log_{10}$ loss"),
             Contour(net.at, net.at, logs, levels=8, color="background"),
-            Points([0.0], [0.0], symbol="star", color="second", size=1.5, label="trained"),
+            Points(
+                np.zeros(1), np.zeros(1), symbol="star", color="second", size=1.5, label="trained"
+            ),
         ],
         x=x, y=y,
     )  # fmt: skip

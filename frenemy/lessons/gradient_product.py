@@ -34,11 +34,10 @@ $$\frac{\partial s_t}{\partial s_k} = \prod_{j=k+1}^{t} J_j, \qquad J_j =
 \mathrm{diag}(\sigma')\,W,$$ and a product of many factors explodes or vanishes.
 
 **How fast?** At a rate that theory knows: the *largest Lyapunov exponent* $\lambda_1$ in nats per
-step. For a wide random tanh net with gain $g$ and input noise it is $\frac12\ln\chi_1$ with
-$\chi_1 = g^2 E[\sigma'^2]$; input pushes the critical gain above 1. For ReLU it is
-$\frac12\ln(g^2/2)$; a leak of 0.01 shifts it by $5\cdot10^{-5}$, so leaky ReLU saves dead units but
-cures nothing here. An LSTM's additive path loses $\ln\sigma(b)$ a step: a forget bias is a choice of
-memory.
+step. For a wide random tanh net with gain $g$ and input noise it is $\frac12\ln\chi_1$ with $\chi_1
+= g^2 E[\sigma'^2]$; input pushes the critical gain above 1. For ReLU it is $\frac12\ln(g^2/2)$; a
+leak of 0.01 shifts it by $5\cdot10^{-5}$, so leaky ReLU saves dead units but cures nothing here. An
+LSTM's additive path loses $\ln\sigma(b)$ a step: a forget bias is a choice of memory.
 
 **What cannot be said.** Pascanu's condition $\gamma\lambda_{max}(W) < 1$ *suffices* for vanishing;
 the other way round it is only necessary for exploding. In between stands *undetermined*, and a
@@ -91,7 +90,7 @@ class Result:
 
     Attributes
     ----------
-    log_norms : :math:`\\ln\\|\\partial L/\\partial s_t\\|` by torch's backward, from lag 0 on, ``(T,)``.
+    log_norms : :math:`\\ln\\|\\partial L/\\partial s_t\\|` by torch's backward, by lag, ``(T,)``.
     spectrum : of the product of analytic Jacobians.
     exponent : predicted and measured largest exponent, nats per step.
     bound : Pascanu's verdict; None for cells it is not about.
@@ -168,7 +167,8 @@ def _net(knobs: Knobs) -> tuple[Cell, dict[str, torch.Tensor], torch.Tensor, tor
     from rnn.cells import GRU, LRU, LSTM, Elman
     from rnn.jacobians import unroll
 
-    H, cell = knobs.hidden, None
+    H = knobs.hidden
+    cell: Cell
     if knobs.cell == "lstm":
         cell = LSTM(H, H, forget_bias=knobs.forget_bias)
     elif knobs.cell in ("gru", "lru"):
@@ -380,7 +380,8 @@ def critical(result: Result) -> Figure:
             VerticalLine(result.knobs.gain, color="muted", dash="dot"),
         ]  # fmt: skip
     else:
-        marks += [Points([result.knobs.gain], [float(result.spectrum.exponents[0])], label="net")]
+        here = np.array([result.knobs.gain])
+        marks.append(Points(here, result.spectrum.exponents[:1], label="net"))
     panel = Panel(marks, x=Axis("gain $g$"), y=Axis(r"$\lambda_1$, nats per step"))
     return Figure([panel], title=f"{result.knobs.cell}: above zero explodes, below vanishes")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -22,6 +23,7 @@ from frenemy.lessons._lesson import Compared, Lesson, Progress, knob
 from frenemy.lessons._trainings import (
     CELLS,
     OPTIMISERS,
+    baseline_lines,
     learning_curves,
     method,
     smoothed,
@@ -34,19 +36,18 @@ if TYPE_CHECKING:
     from rnn.training import History, Trainer
 
 STORY = r"""
-**The slide.** A language model gives a sequence of words or letters its probability,
-$P(w_1 \dots w_T) = \prod_t P(w_t \mid w_1 \dots w_{t-1})$. A recurrent net does it letter by letter:
-$\hat y_t$ is the distribution of the next one. Modelling language is tagging each letter with its
-successor.
+**The slide.** A language model gives a sequence of words or letters its probability, $P(w_1 \dots
+w_T) = \prod_t P(w_t \mid w_1 \dots w_{t-1})$. A recurrent net does it letter by letter: $\hat y_t$
+is the distribution of the next one. Modelling language is tagging each letter with its successor.
 
-**What to beat.** With $V$ kinds of letters guessing costs $\ln V$ nats a letter; knowing how frequent
-each letter is, and which follows which, costs less. A net has learnt something only below the
-*bigram*. Perplexity is $e^{\text{nats}}$.
+**What to beat.** With $V$ kinds of letters guessing costs $\ln V$ nats a letter; knowing how
+frequent each letter is, and which follows which, costs less. A net has learnt something only below
+the *bigram*. Perplexity is $e^{\text{nats}}$.
 
 **Training is hard.** Real experiments show loss curves that jump. Below the same seeds are trained
-twice, on the same minibatches: once as they are, once with the gradient **clipped** by its norm. The
-panel beneath the loss is the norm before clipping: a jump of the loss follows a peak of the norm.
-Clip *after* `backward` and *before* the step; clipping before it clips nothing.
+twice, on the same minibatches: once as they are, once with the gradient **clipped** by its norm.
+The panel beneath the loss is the norm before clipping: a jump of the loss follows a peak of the
+norm. Clip *after* `backward` and *before* the step; clipping before it clips nothing.
 """
 SAMPLE = 160
 SAMPLES_AT = 3
@@ -144,7 +145,7 @@ def _text(file: str) -> str:
 
 def _parts(steps: int) -> list[int]:
     ends = [round(steps * i / SAMPLES_AT) for i in range(SAMPLES_AT + 1)]
-    return [b - a for a, b in zip(ends, ends[1:], strict=False)]
+    return [b - a for a, b in pairwise(ends)]
 
 
 def write(run: Trainer, task: Characters, count: int, seed: int) -> str:
@@ -226,8 +227,12 @@ def loss(result: Result) -> Figure:
         steps = np.arange(1, len(known) + 1, dtype=float)[known]
         largest = np.maximum(history.norm[known].max(axis=1), 1e-12)
         marks.append(Line(steps, largest, label=name, width=1.0, **series(index)))
-    marks.append(HorizontalLine(result.knobs.clip, color="prediction", dash="dot", label="threshold"))
-    below = Panel(marks, x=Axis("training step"), y=Axis("gradient norm", scale="log"), legend=False)
+    marks.append(
+        HorizontalLine(result.knobs.clip, color="prediction", dash="dot", label="threshold")
+    )
+    below = Panel(
+        marks, x=Axis("training step"), y=Axis("gradient norm", scale="log"), legend=False
+    )
     knobs = result.knobs
     title = f"{knobs.cell}, {knobs.optimiser} with step {knobs.lr:g}: the same seeds, twice"
     return Figure([above, below], columns=1, title=title)
@@ -239,21 +244,23 @@ def samples(result: Result) -> Figure:
     height = 0.0
     for step, text in result.samples:
         clean = text.replace("\n", " ").replace("$", "＄")
-        marks.append(Text(0.0, height, f"after {step:,} steps", align="right", color="muted"))
+        marks.append(Text.at(0.0, height, f"after {step:,} steps", align="right", color="muted"))
         lines = [clean[i : i + 54] for i in range(0, min(len(clean), 108), 54)]
         for line in lines:
             height -= 1.0
-            marks.append(Text(0.0, height, line.strip() or "…", align="right", size=1.05))
+            marks.append(Text.at(0.0, height, line.strip() or "…", align="right", size=1.05))
         height -= 1.5
     panel = Panel(
-        marks, x=Axis(hidden=True, range=(-0.02, 1.0)), y=Axis(hidden=True, range=(height + 0.8, 1.0)),
+        marks,
+        x=Axis(hidden=True, range=(-0.02, 1.0)),
+        y=Axis(hidden=True, range=(height + 0.8, 1.0)),
         legend=False,
-    )  # fmt: skip
+    )
     return Figure([panel], title="What it writes, letter by letter, drawn from its own predictions")
 
 
 def sentence(result: Result) -> Figure:
-    """What each letter of the sentence costs: the sum is the sentence's negative log-probability."""
+    """What each letter of the sentence costs: the sum is its negative log-probability."""
     text = result.knobs.sentence[1:]
     shown = min(len(text), 48)
     names = ["␣" if letter == " " else letter.replace("$", "＄") for letter in text[:shown]]
@@ -278,10 +285,7 @@ def perplexity(result: Result) -> Figure:
         steps = np.arange(1, len(smooth) + 1, dtype=float)[known]
         shown = np.exp(np.minimum(smooth[known], 20.0))
         marks.append(Line(steps, shown, label=name, width=1.6, **series(index)))
-    for name, nats in result.baselines.items():
-        marks.append(
-            HorizontalLine(float(np.exp(nats)), color="prediction", dash="dash", width=0.8, label=name)
-        )
+    marks += baseline_lines({n: float(np.exp(nats)) for n, nats in result.baselines.items()})
     panel = Panel(marks, x=Axis("training step"), y=Axis("perplexity", scale="log"))
     return Figure([panel], title="Perplexity: among how many letters it is as if it guessed")
 

@@ -26,13 +26,13 @@ STORY = r"""
 **The slide.** Before recurrent nets read raw signals, one computed features of windows: in time, in
 frequency, in both. The slide lists ten with formulas.
 
-**Two of them are misprinted.** Spectral skewness and kurtosis are moments of the *spectrum* seen as a
-distribution over frequencies: both $f_i$ must be $f_i - \bar f$ with the centroid $\bar f$, $\sigma$ is
-the spread about it, and the weights must be normalised, $p_i = S(f_i)/\sum S$. As printed, the
-numerator of the skewness is $f_i - f_i = 0$; and without the normalisation a louder signal has a
-larger "kurtosis". *Spectral power* with $f^3$ is no power: $\sum S\,\Delta f$ is, and equals the mean
-square. *Wavelet energy* does not say which transform: with an orthogonal one that wraps round,
-Parseval's equation makes it the mean square, band by band.
+**Two of them are misprinted.** Spectral skewness and kurtosis are moments of the *spectrum* seen as
+a distribution over frequencies: both $f_i$ must be $f_i - \bar f$ with the centroid $\bar f$,
+$\sigma$ is the spread about it, and the weights must be normalised, $p_i = S(f_i)/\sum S$. As
+printed, the numerator of the skewness is $f_i - f_i = 0$; and without the normalisation a louder
+signal has a larger "kurtosis". *Spectral power* with $f^3$ is no power: $\sum S\,\Delta f$ is, and
+equals the mean square. *Wavelet energy* does not say which transform: with an orthogonal one that
+wraps round, Parseval's equation makes it the mean square, band by band.
 
 **What theory says.** A sine has kurtosis $3/2$ and RMS $1/\sqrt2$. Two equal tones have a spectral
 kurtosis of exactly 1. White noise has kurtosis 3, and spectral kurtosis $9/5$, that of a uniform
@@ -41,8 +41,8 @@ answers $10^{14}$ divides one rounding error by another.
 """
 RATE = 1000.0
 LENGTH = 1000
-SIGNALS = ("sine", "two tones", "white noise", "square wave", "chirp", "ECG", "sea-surface temperature",
-           "constant", "your own")  # fmt: skip
+SIGNALS = ("sine", "two tones", "white noise", "square wave", "chirp", "ECG",
+           "sea-surface temperature", "constant", "your own")  # fmt: skip
 EXACT = {
     "sine": {"RMS": np.sqrt(0.5), "variance": 0.5, "kurtosis": 1.5, "spectral power": 0.5},
     "two tones": {"RMS": 1.0, "spectral kurtosis": 1.0, "spectral skewness": 0.0},
@@ -197,8 +197,10 @@ def features(result: Result) -> Figure:
     rows = [
         name
         for name in means.index
-        if PRINTED not in name
-        and not name.startswith(("wavelet energy,", "spectral c", "spectral sp"))
+        if (
+            PRINTED not in name
+            and not name.startswith(("wavelet energy,", "spectral c", "spectral sp"))
+        )
         or name == "spectral power"
     ]
     texts, tints = [], []
