@@ -7,6 +7,7 @@ lower and the other to the upper fixed point: a wall. No torch here.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -63,9 +64,19 @@ class OneNeuron:
 
     def __call__(self, z: np.ndarray) -> np.ndarray:
         """The gradient of the error, exact, ``(2, ...)``."""
-        x, first, _ = self._unrolled(z)
-        s = expit(x)
-        return 2 * (s - self.target) * s * (1 - s) * first
+        single = np.ndim(z) == 1
+        w, b = (float(part) for part in z) if single else np.asarray(z, dtype=float)
+        sigmoid = _sigmoid if single else expit
+        x, by_w, by_b = self.start, 0.0, 0.0
+        with np.errstate(over="ignore", invalid="ignore"):
+            for _ in range(self.steps):
+                s = sigmoid(x)
+                slope = w * s * (1 - s)
+                by_w, by_b = s + slope * by_w, 1 + slope * by_b
+                x = w * s + b
+            s = sigmoid(x)
+            outer = 2 * (s - self.target) * s * (1 - s)
+            return np.array([outer * by_w, outer * by_b])
 
     def gradient(self, z: np.ndarray, player: int) -> np.ndarray:
         """The same: there is one player."""
@@ -144,6 +155,14 @@ class OneNeuron:
         s = expit(self.start)
         a = w * s * (1 - s)
         return float((a**self.steps - 1) / (a - 1))
+
+
+def _sigmoid(x: float) -> float:
+    """The logistic function of one number; a single path is walked without arrays."""
+    if x >= 0:
+        return 1 / (1 + math.exp(-x))
+    small = math.exp(x)
+    return small / (1 + small)
 
 
 def folds(w: Any) -> tuple[np.ndarray, np.ndarray]:

@@ -15,9 +15,11 @@ WATCH_SECONDS = 0.5
 def finished(wanted: Work) -> Work | None:
     """What can be shown: the wanted work if it is done, an earlier one, or nothing yet.
 
-    Draws a button that starts the run, or its progress.
+    The first run of a session starts at once; later ones by a button. Draws it, or the progress.
     """
     worker = session_worker(wanted.lesson.name)
+    if worker.status.work is None and not wanted.is_done:
+        worker.start(wanted)
     status = worker.status
     if status.running:
         _watch(worker)

@@ -52,16 +52,16 @@ SYMBOLIC = ("tanh", "logistic", "linear")
 class Knobs:
     """What can be turned."""
 
-    cell: str = knob("tanh", label="cell", choices=CELLS)
+    cell: str = knob("tanh", label="cell", choices=CELLS, help="of the recurrent net")
     gain: float = knob(0.9, label="gain", low=0.1, high=3.0, step=0.05,
                        help="of the recurrent matrix, for the simple cells")  # fmt: skip
     hidden: int = knob(16, label="hidden units", low=1, high=64)
-    steps: int = knob(40, label="steps", low=4, high=120)
+    steps: int = knob(40, label="steps", low=4, high=120, help="of the sequence")
     every_step: bool = knob(True, label="a loss at every step", help="or at the last one alone")
     truncation: int = knob(10, label="truncation $T$", low=0, high=120, help="lags that are kept")
     threshold: float = knob(0.1, label="clip at", low=0.001, high=10.0, log=True)
     written: int = knob(3, label="steps written out", low=1, high=4, help="in symbols")
-    seed: int = knob(0, label="seed", low=0, high=10_000)
+    seed: int = knob(0, label="seed", low=0, high=10_000, help="of everything random")
 
 
 @dataclass(frozen=True, eq=False)

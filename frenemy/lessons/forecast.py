@@ -45,18 +45,21 @@ class Knobs:
     """What can be turned."""
 
     series: str = knob(
-        "ECG", label="series", choices=("ECG", "sea-surface temperature", "your own")
+        "ECG",
+        label="series",
+        choices=("ECG", "sea-surface temperature", "your own"),
+        help="what is forecast",
     )
     file: str = knob("", label="your own CSV", help="path of a file on the machine that runs this; "
                      "its first column of numbers is read")  # fmt: skip
-    cell: str = knob("GRU", label="cell", choices=CELLS)
+    cell: str = knob("GRU", label="cell", choices=CELLS, help="of the recurrent net")
     hidden: int = knob(24, label="hidden units", low=2, high=128)
     lr: float = knob(0.01, label="step size of Adam", low=1e-4, high=0.1, log=True)
     steps: int = knob(400, label="training steps", low=20, high=3000)
     window: int = knob(40, label="window", low=5, high=120, help="steps of a training sequence")
     order: int = knob(8, label="order of the autoregression", low=1, high=24)
     free: int = knob(60, label="free run, steps", low=5, high=200)
-    seeds: int = knob(3, label="seeds", low=1, high=8)
+    seeds: int = knob(3, label="seeds", low=1, high=8, help="trained at once")
     seed: int = knob(0, label="first seed", low=0, high=10_000)
 
 

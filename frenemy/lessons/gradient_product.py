@@ -67,7 +67,7 @@ BURN_IN = 30
 class Knobs:
     """What can be turned."""
 
-    cell: str = knob("tanh", label="cell", choices=CELLS)
+    cell: str = knob("tanh", label="cell", choices=CELLS, help="of the recurrent net")
     gain: float = knob(
         1.2, label="gain $g$", low=0.1, high=4.0, step=0.05,
         help="of the random recurrent matrix; its spectral radius is about g",

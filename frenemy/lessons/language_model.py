@@ -58,15 +58,17 @@ SAMPLES_AT = 3
 class Knobs:
     """What can be turned."""
 
-    cell: str = knob("tanh", label="cell", choices=CELLS)
+    cell: str = knob("tanh", label="cell", choices=CELLS, help="of the recurrent net")
     hidden: int = knob(64, label="hidden units", low=4, high=256)
-    optimiser: str = knob("SGD", label="optimiser", choices=tuple(OPTIMISERS))
+    optimiser: str = knob(
+        "SGD", label="optimiser", choices=tuple(OPTIMISERS), help="after clipping"
+    )
     lr: float = knob(1.5, label="step size", low=1e-4, high=10.0, log=True)
     clip: float = knob(0.5, label=r"clip at $\theta$", low=0.01, high=10.0, log=True)
     steps: int = knob(1500, label="training steps", low=20, high=5000)
     length: int = knob(50, label="letters in a sequence", low=5, high=200)
     batch: int = knob(16, label="sequences in a minibatch", low=1, high=64)
-    seeds: int = knob(3, label="seeds", low=1, high=8)
+    seeds: int = knob(3, label="seeds", low=1, high=8, help="trained at once")
     sentence: str = knob("the name of the function", label="a sentence to judge")
     file: str = knob("", label="your own text", help="path of a UTF-8 file on the machine that "
                      "runs this; Python's help texts if empty")  # fmt: skip

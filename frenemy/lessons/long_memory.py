@@ -42,17 +42,22 @@ TASKS = ("adding", "temporal order", "copying")
 class Knobs:
     """What can be turned."""
 
-    task: str = knob("adding", label="task", choices=TASKS)
+    task: str = knob("adding", label="task", choices=TASKS, help="see the story")
     length: int = knob(40, label="length $T$", low=10, high=200, help="of the pause, for copying")
     cells: tuple[str, ...] = knob(
-        ("tanh", "LSTM", "GRU"), label="cells", choices=CELLS, low=1, high=5
+        ("tanh", "LSTM", "GRU"),
+        label="cells",
+        choices=CELLS,
+        low=1,
+        high=5,
+        help="each over all seeds",
     )
     hidden: int = knob(32, label="hidden units", low=4, high=128)
     lr: float = knob(0.01, label="step size of Adam", low=1e-4, high=0.1, log=True,
                      help="a tenth of it for the cells without gates")  # fmt: skip
     steps: int = knob(500, label="training steps at most", low=20, high=5000,
                       help="a cell stops once all its seeds have solved the task")  # fmt: skip
-    seeds: int = knob(3, label="seeds", low=1, high=8)
+    seeds: int = knob(3, label="seeds", low=1, high=8, help="trained at once")
     seed: int = knob(0, label="first seed", low=0, high=10_000)
 
 

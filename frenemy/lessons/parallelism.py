@@ -42,10 +42,10 @@ REPEATS = 5
 class Knobs:
     """What can be turned."""
 
-    units: int = knob(32, label="units", low=1, high=256)
+    units: int = knob(32, label="units", low=1, high=256, help="of the state")
     batch: int = knob(4, label="sequences at once", low=1, high=64)
     longest: int = knob(1024, label="longest sequence", low=64, high=4096)
-    seed: int = knob(0, label="seed", low=0, high=10_000)
+    seed: int = knob(0, label="seed", low=0, high=10_000, help="of everything random")
 
 
 @dataclass(frozen=True, eq=False)

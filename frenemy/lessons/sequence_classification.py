@@ -44,12 +44,12 @@ moves as rows come in: some digits are clear after five, a 3 and a 9 only at the
 class Knobs:
     """What can be turned."""
 
-    cell: str = knob("GRU", label="cell", choices=CELLS)
+    cell: str = knob("GRU", label="cell", choices=CELLS, help="of the recurrent net")
     by_pixel: bool = knob(False, label="by pixel", help="64 steps of one pixel, not 8 of a row")
     hidden: int = knob(32, label="hidden units", low=4, high=128)
     lr: float = knob(0.01, label="step size of Adam", low=1e-4, high=0.1, log=True)
     steps: int = knob(600, label="training steps", low=20, high=3000)
-    seeds: int = knob(3, label="seeds", low=1, high=8)
+    seeds: int = knob(3, label="seeds", low=1, high=8, help="trained at once")
     shown: int = knob(0, label="digit shown", low=0, high=296, help="of the unseen ones")
     seed: int = knob(0, label="first seed", low=0, high=10_000)
 

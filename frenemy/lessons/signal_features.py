@@ -56,13 +56,19 @@ EXACT = {
 class Knobs:
     """What can be turned."""
 
-    signal: str = knob("two tones", label="signal", choices=SIGNALS)
+    signal: str = knob(
+        "two tones", label="signal", choices=SIGNALS, help="made from formulas, or recorded"
+    )
     frequency: float = knob(50.0, label="frequency, Hz", low=1.0, high=400.0, step=1.0)
     second: float = knob(150.0, label="second frequency, Hz", low=1.0, high=400.0, step=1.0,
                          help="of two tones, and where a chirp ends")  # fmt: skip
-    amplitude: float = knob(2.0, label="amplitude", low=0.01, high=100.0, log=True)
+    amplitude: float = knob(
+        2.0, label="amplitude", low=0.01, high=100.0, log=True, help="of the signal"
+    )
     noise: float = knob(0.0, label="added noise", low=0.0, high=5.0, step=0.05)
-    wavelet: str = knob("db4", label="wavelet", choices=("haar", "db2", "db4", "sym8", "coif2"))
+    wavelet: str = knob(
+        "db4", label="wavelet", choices=("haar", "db2", "db4", "sym8", "coif2"), help="orthogonal"
+    )
     file: str = knob("", label="your own CSV", help="path of a file on the machine that runs this; "
                      "its first column of numbers is read")  # fmt: skip
     window: int = knob(256, label="window, samples", low=16, high=2048, help="of ECG and your own")

@@ -55,11 +55,11 @@ COLORS = ("second", "ink", "fourth", "third", "muted", "first", "faint")
 class Knobs:
     """What can be turned."""
 
-    cell: str = knob("GRU", label="cell", choices=CELLS)
+    cell: str = knob("GRU", label="cell", choices=CELLS, help="of the recurrent net")
     hidden: int = knob(48, label="hidden units", low=4, high=128)
     lr: float = knob(0.01, label="step size of Adam", low=1e-4, high=0.1, log=True)
     steps: int = knob(400, label="training steps", low=20, high=3000)
-    seeds: int = knob(1, label="seeds", low=1, high=5)
+    seeds: int = knob(1, label="seeds", low=1, high=5, help="trained at once")
     line: str = knob('total = total + 42  # a "count"', label="a line to tag")
     seed: int = knob(0, label="first seed", low=0, high=10_000)
 

@@ -150,11 +150,12 @@ def test_settings_outlive_a_visit_to_another_page(tab, server):
 
 def test_a_long_run_shows_progress_stops_and_finishes(tab, server):
     tab.goto(f"{server}/digits?iterations=3000&batch=8")
+    tab.get_by_role("progressbar").wait_for()
+    tab.get_by_role("button", name="Stop").click()
     tab.get_by_role("button", name="Run").click()
     tab.get_by_role("progressbar").wait_for()
     tab.get_by_role("button", name="Stop").click()
     tab.get_by_role("button", name="Run").wait_for()
     tab.goto(f"{server}/digits?iterations=60&batch=8")
-    tab.get_by_role("button", name="Run").click()
     tab.wait_for_selector(".js-plotly-plot", timeout=60_000)
     tab.get_by_text("Completed 60 steps").wait_for()
