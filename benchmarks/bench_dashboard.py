@@ -48,6 +48,10 @@ def main() -> None:
         ("dirac", "lr", 0.05, 0.5, {}, 200),
         ("matrix-game", "p", 0.1, 0.9, {}, 200),
         ("minimax-value", "distance", -3.0, 3.0, {}, 200),
+        ("toy-power", "w", 0.9, 1.1, {}, 250),
+        ("elman", "gain", 0.5, 1.5, {}, 250),
+        ("error-surface", "w", 4.4, 6.5, {}, 250),
+        ("gradient-product", "gain", 0.5, 2.0, {}, 1000),
         ("step-size", "across", 0.1, 1.5, {}, 200),
         ("landscape", "lr", 0.02, 0.1, {"resolution": 200, "steps": 500}, 300),
     ):

@@ -18,12 +18,15 @@ from dynamics.engine.tree import flatten, rebuild
 from dynamics.methods import Simultaneous
 from dynamics.simulate import Signal
 from dynamics.step_rules import Adam, Clipped
+from rnn.allocator import keep_freed_memory
 from rnn.net import Net
 from rnn.net_field import NetField
 from rnn.tasks import Task
 
 LIMIT = 1e6
 """A parameter beyond this has diverged."""
+MANY = 4
+"""Members from which on freed memory is kept from step to step."""
 DEFAULT_METHOD = Simultaneous(1e-3, Clipped(Adam(), 1.0))
 
 
@@ -105,6 +108,8 @@ class Trainer:
         self.net, self.task, self.method, self.seeds = net, task, method, tuple(seeds)
         self.watch_every, self.keep_every = watch_every, keep_every
         self.device = usable_device(device)
+        if len(self.seeds) >= MANY:
+            keep_freed_memory()
         own = [np.random.SeedSequence(seed).generate_state(2) for seed in seeds]
         self.generators = [torch.Generator().manual_seed(int(data)) for _, data in own]
         self.field = NetField(

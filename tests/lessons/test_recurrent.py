@@ -108,14 +108,14 @@ def test_a_language_model_begins_at_guessing_and_judges_by_the_chain_rule():
 
 @pytest.mark.slow
 def test_without_clipping_the_language_model_jumps():
-    result, stated = facts("language-model", steps=400, seeds=2)
+    result, _stated = facts("language-model", steps=400, seeds=2)
     assert np.nanmax(result.raw.norm) > 10 * np.nanmax(result.clipped.norm)
     median = {name: np.median(loss) for name, loss in result.held_out.items()}
     assert median["clipped"] < result.baselines["bigram"] < median["not clipped"]
 
 
 def test_memory_is_needed_for_adding():
-    result, stated = facts("long-memory", length=15, steps=300, seeds=2, cells=("tanh", "GRU"))
+    result, _stated = facts("long-memory", length=15, steps=300, seeds=2, cells=("tanh", "GRU"))
     solved = {cell: np.isfinite(found.solved_at).all() for cell, found in result.findings.items()}
     assert solved == {"tanh": False, "GRU": True}
     first, last = result.reach["GRU"]
@@ -123,21 +123,21 @@ def test_memory_is_needed_for_adding():
 
 
 def test_tagging_needs_what_came_before():
-    result, stated = facts("tagging", steps=150, hidden=24)
+    result, _stated = facts("tagging", steps=150, hidden=24)
     assert result.accuracy > result.memoryless + 0.05
     assert len(result.predicted) == len(load("tagging").knobs().line) == len(result.true)
     assert facts("tagging", steps=20, hidden=8, line="def (((")[0].true.size in (0, 7)
 
 
 def test_digits_are_named_row_by_row():
-    result, stated = facts("sequence-classification", steps=200, seeds=2)
+    result, _stated = facts("sequence-classification", steps=200, seeds=2)
     assert (result.accuracy > 0.8).all() and 0.9 < result.linear < 0.98
     assert result.belief.shape == (8, 10)
     assert result.belief.sum(axis=1) == pytest.approx(np.ones(8), abs=1e-5)
 
 
 def test_a_forecast_is_told_beside_the_naive_one():
-    result, stated = facts("forecast", steps=150, seeds=2)
+    result, _stated = facts("forecast", steps=150, seeds=2)
     assert (result.errors < result.baselines["the last value again"]).all()
     assert result.free.shape == (60, 2) and len(result.truth) == 60
     # at its first step a free run is the one-step forecast
