@@ -97,18 +97,18 @@ def contributions(
     by_lag = [adjoint.new_zeros(size) for _ in range(T)]
     has_loss = (adjoint.flatten(1) != 0).any(dim=1)
     for k in range(T - 1, -1, -1):
-        later = torch.arange(k, T)[has_loss[k:]]
+        later = torch.arange(k, T)[has_loss[k:].cpu()]
         if not len(later):
             continue
         alive = adjoint[later]
         rows = later.numpy()
-        adjoints[rows, k] = alive.flatten(1).norm(dim=1).numpy()
+        adjoints[rows, k] = alive.flatten(1).norm(dim=1).cpu().numpy()
         terms = _by_parameters(cell, own, x[k], states[k], alive)
-        norms[rows, k] = terms.norm(dim=1).numpy()
+        norms[rows, k] = terms.norm(dim=1).cpu().numpy()
         for t, term in zip(rows, terms, strict=True):
             by_lag[t - k] = by_lag[t - k] + term
         adjoint[later] = _by_state(cell, own, x[k], states[k], alive)
-    return Contributions(norms, adjoints, torch.stack(by_lag).numpy())
+    return Contributions(norms, adjoints, torch.stack(by_lag).cpu().numpy())
 
 
 def _immediate(losses: LossGradient, states: list[Tensor]) -> Tensor:

@@ -142,12 +142,12 @@ def diagnose(
 def _loss_of_state(
     cell: Cell, loss: Callable[[Tensor], Tensor] | None
 ) -> Callable[[Tensor], Tensor]:
-    weights = torch.randn(
+    drawn = torch.randn(
         cell.output_size, generator=torch.Generator().manual_seed(0), dtype=torch.float64
     )
 
     def weighted(state: Tensor) -> Tensor:
-        return (cell.output(state) @ weights).mean()
+        return (cell.output(state) @ drawn.to(state)).mean()
 
     return weighted if loss is None else lambda state: loss(cell.output(state))
 
@@ -162,7 +162,7 @@ def _norms(
 
     gradients = vmap(grad(one), in_dims=(None, 2))(parameters, x)
     flat = torch.cat([g.flatten(1) for g in gradients.values()], dim=1)
-    return flat.norm(dim=1).numpy()
+    return flat.norm(dim=1).cpu().numpy()
 
 
 def _forget_horizon(cell: Cell, parameters: dict[str, Tensor], x: Tensor) -> float | None:

@@ -58,11 +58,11 @@ class Experiment:
         baseline = next(iter(self.task.baselines.values()))
         return SOLVED.get(type(self.task), baseline / 4)
 
-    def trainer(self, seeds: Sequence[int], watch_every: int = 0) -> Trainer:
+    def trainer(self, seeds: Sequence[int], watch_every: int = 0, device: str = "cpu") -> Trainer:
         """Its training over seeds, as one batched net."""
         net = Net(self.cell, self.task.outputs)
         method = Simultaneous(self.lr, Clipped(Adam(), 1.0))
-        return Trainer(net, self.task, method, seeds=seeds, watch_every=watch_every)
+        return Trainer(net, self.task, method, seeds=seeds, watch_every=watch_every, device=device)
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,6 +96,7 @@ def conduct(
     progress: Callable[[int, int], None] | None = None,
     watch_every: int = 0,
     patience: int = 50,
+    device: str = "cpu",
 ) -> Finding:
     """Train all seeds until each has solved the task or the steps are over.
 
@@ -103,7 +104,7 @@ def conduct(
     ----------
     patience : whether all have solved it is looked at after so many steps.
     """
-    trainer = experiment.trainer(seeds, watch_every)
+    trainer = experiment.trainer(seeds, watch_every, device)
     history, solved = trainer.history(), np.full(len(seeds), np.nan)
     while trainer.taken < experiment.steps and not np.isfinite(solved).all():
         history = trainer.advance(min(patience, experiment.steps - trainer.taken))
@@ -131,6 +132,11 @@ TABLE: tuple[Experiment, ...] = (
     Experiment("LSTM with bias 1", TemporalOrder(50), lr=1e-3, steps=3000),
     Experiment("chrono LSTM", TemporalOrder(50), lr=1e-3, steps=3000),
     Experiment("GRU", TemporalOrder(50), lr=1e-3, steps=3000),
+    Experiment("LSTM", TemporalOrder(100), lr=1e-3, steps=2000),
+    Experiment("LSTM with bias 1", TemporalOrder(100), lr=1e-3, steps=2000),
+    Experiment("chrono LSTM", TemporalOrder(100), lr=1e-3, steps=2000),
+    Experiment("GRU", TemporalOrder(100), lr=1e-3, steps=2000),
+    Experiment("orthogonal tanh", TemporalOrder(100), hidden=50, lr=1e-3, steps=2000),
     Experiment("tanh", Copying(20, 5), hidden=50, lr=1e-3, steps=3000),
     Experiment("orthogonal tanh", Copying(20, 5), hidden=50, lr=1e-3, steps=3000),
     Experiment("GRU", Copying(20, 5), lr=0.01, steps=2000),

@@ -33,7 +33,7 @@ def directions(net: Net, z: Tensor, kind: str, generator: torch.Generator) -> tu
         return _of_weights(net, z)
     found = []
     for _ in range(2):
-        d = torch.randn(z.shape, generator=generator, dtype=z.dtype)
+        d = torch.randn(z.shape, generator=generator, dtype=z.dtype).to(z.device)
         if kind == "random":
             found.append((d * (z.norm() / d.norm()))[:, 0])
         else:
@@ -64,7 +64,7 @@ def surface(
                 net.named(points.T.contiguous().T), many.x, read_all=task.reads_all
             )
             losses.append(task.loss(outputs, many))
-    return torch.cat(losses).view(len(betas), len(alphas)).double().numpy()
+    return torch.cat(losses).view(len(betas), len(alphas)).double().cpu().numpy()
 
 
 def along_plane(
@@ -85,7 +85,7 @@ def _of_weights(net: Net, z: Tensor) -> tuple[Tensor, Tensor]:
         raise ValueError("this cell has no recurrent matrix; choose another kind of direction")
     places = net.named(torch.arange(net.size, dtype=torch.float64)[:, None])[name].flatten().long()
     largest = z[places, 0].abs().argsort(descending=True)[:2]
-    units = torch.zeros(2, net.size, dtype=z.dtype)
+    units = torch.zeros(2, net.size).to(z)
     units[[0, 1], places[largest]] = 1.0
     return units[0], units[1]
 

@@ -180,9 +180,13 @@ class Trainer:
             found = self.task.loss(outputs, batch), self.task.score(outputs, batch)
         return found[0].cpu().numpy(), found[1].cpu().numpy()
 
+    def named(self) -> dict[str, Tensor]:
+        """The named parameters of all members, ``(E, ...)``, on the processor."""
+        return self.net.named(self.z.detach().cpu())
+
     def member(self, place: int = 0) -> dict[str, Tensor]:
-        """The named parameters of one member, ``(1, ...)``, detached."""
-        return {n: v[place : place + 1].detach() for n, v in self.net.named(self.z).items()}
+        """Those of one member, ``(1, ...)``."""
+        return {name: value[place : place + 1] for name, value in self.named().items()}
 
     # Steps.
 

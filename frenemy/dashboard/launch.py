@@ -12,9 +12,11 @@ OPTIONS = {
     "--server.showEmailPrompt": "false",
     "--browser.gatherUsageStats": "false",
     "--runner.postScriptGC": "false",
+    "--server.fileWatcherType": "none",
 }
 """Streamlit reads its settings from the working directory, so they are passed here. It collects all
-garbage after every rerun unless told not to, and nothing else runs meanwhile."""
+garbage after every rerun unless told not to, and nothing else runs meanwhile; nor need it watch the
+files of an installed package."""
 
 
 def launch(options: Sequence[str] = ()) -> None:

@@ -23,6 +23,7 @@ OPTIMISERS: dict[str, Callable[[], StepRule]] = {
 CELLS = ("tanh", "orthogonal tanh", "identity ReLU", "LSTM", "LSTM with bias 1",
          "chrono LSTM", "GRU")  # fmt: skip
 """Cells of the lessons; :data:`rnn.experiments.VARIANTS` builds them."""
+DEVICES = ("cpu", "cuda", "mps")
 WIDEST = 62
 """Letters in a line of coloured text."""
 
@@ -35,7 +36,7 @@ def method(optimiser: str, lr: float, clip: float | None = None) -> Method:
 
 def trainer(
     task: Task, cell: str, hidden: int, rule: Method, *, seeds: range, batch: int,
-    truncate: int | None = None, watch_every: int = 0,
+    device: str = "cpu", truncate: int | None = None, watch_every: int = 0,
 ) -> Trainer:  # fmt: skip
     """A training of a cell by its name."""
     from rnn.experiments import VARIANTS
@@ -46,7 +47,7 @@ def trainer(
     net = Net(VARIANTS[cell](task.inputs, hidden, length), task.outputs)
     return Trainer(
         net, task, rule, seeds=list(seeds), batch_size=batch, truncate=truncate,
-        watch_every=watch_every,
+        watch_every=watch_every, device=device,
     )  # fmt: skip
 
 

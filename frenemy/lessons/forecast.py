@@ -19,7 +19,7 @@ from frenemy.figures import (
     series,
 )
 from frenemy.lessons._lesson import Compared, Lesson, Progress, knob
-from frenemy.lessons._trainings import CELLS, learning_curves, method, telling, trainer
+from frenemy.lessons._trainings import CELLS, DEVICES, learning_curves, method, telling, trainer
 
 if TYPE_CHECKING:
     from rnn.tasks import Forecast
@@ -61,6 +61,7 @@ class Knobs:
     free: int = knob(60, label="free run, steps", low=5, high=200)
     seeds: int = knob(3, label="seeds", low=1, high=8, help="trained at once")
     seed: int = knob(0, label="first seed", low=0, high=10_000)
+    device: str = knob("cpu", label="device", choices=DEVICES, help="that trains")
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,7 +106,7 @@ def run(knobs: Knobs, *, progress: Progress | None = None) -> Result:
     task = Forecast(_values(knobs), knobs.window, knobs.order)
     run = trainer(
         task, knobs.cell, knobs.hidden, method("Adam", knobs.lr, 1.0),
-        seeds=range(knobs.seed, knobs.seed + knobs.seeds), batch=32,
+        seeds=range(knobs.seed, knobs.seed + knobs.seeds), batch=32, device=knobs.device,
     )  # fmt: skip
     history = run.advance(knobs.steps, progress=telling(progress, 0, knobs.steps, "training"))
     unseen = task.scaled[task.cut :]
@@ -140,7 +141,7 @@ def _forecasts(
     """One step ahead over the whole unseen part; then freely from one window in."""
     import torch
 
-    named, net = run.net.named(run.z), run.net
+    named, net = run.named(), run.net
     members = len(run.seeds)
     known = torch.from_numpy(unseen).float()
     x = known[:, None, None, None].expand(-1, members, 1, 1)

@@ -47,6 +47,8 @@ non-normal $W$ grows for long although its spectral radius is below one.
 look at the share by lag. No clipping and no RMSprop changes the ratio of lags within a weight's
 gradient; they only rescale what arrives.
 """
+FRESH = "fresh Gaussian matrices"
+"""Not a cell: a new matrix at every step, for which Newman has the whole spectrum."""
 CELLS = (
     "tanh",
     "logistic",
@@ -57,6 +59,7 @@ CELLS = (
     "lstm",
     "gru",
     "lru",
+    FRESH,
 )
 GAINS = np.linspace(0.4, 2.2, 10)
 BURN_IN = 30
@@ -148,28 +151,37 @@ def _activation(name: str) -> str:
 
 def _predicted(knobs: Knobs) -> float | None:
     """The largest exponent that theory gives for a wide net, or None."""
-    from rnn.predictions import log_forget, mean_field
+    from rnn.predictions import log_forget, mean_field, newman
 
     if knobs.cell == "lstm":
         return log_forget(knobs.forget_bias)
     if knobs.cell in ("gru", "lru"):
         return None
+    if knobs.cell == FRESH:
+        return float(newman(_units(knobs), knobs.gain)[0])
     if knobs.cell == "linear":
         return float(np.log(knobs.gain))
     found = mean_field(knobs.gain, knobs.noise**2, _activation(knobs.cell)).exponent
     return found if np.isfinite(found) else None
 
 
+def _units(knobs: Knobs) -> int:
+    """How many units there are; fewer where every step brings a matrix of its own."""
+    return min(knobs.hidden, 120) if knobs.cell == FRESH else knobs.hidden
+
+
 def _net(knobs: Knobs) -> tuple[Cell, dict[str, torch.Tensor], torch.Tensor, torch.Tensor]:
     """A random cell in float64, its inputs, and a state at which it has settled."""
     import torch
 
-    from rnn.cells import GRU, LRU, LSTM, Elman
+    from rnn.cells import GRU, LRU, LSTM, Elman, MatrixProduct
     from rnn.jacobians import unroll
 
-    H = knobs.hidden
+    H = _units(knobs)
     cell: Cell
-    if knobs.cell == "lstm":
+    if knobs.cell == FRESH:
+        cell = MatrixProduct(H * H, H)
+    elif knobs.cell == "lstm":
         cell = LSTM(H, H, forget_bias=knobs.forget_bias)
     elif knobs.cell in ("gru", "lru"):
         cell = {"gru": GRU, "lru": LRU}[knobs.cell](H, H)
@@ -178,11 +190,13 @@ def _net(knobs: Knobs) -> tuple[Cell, dict[str, torch.Tensor], torch.Tensor, tor
         cell = Elman(H, H, activation=_activation(knobs.cell), weights=weights, gain=knobs.gain)
     generator = torch.Generator().manual_seed(knobs.seed)
     parameters = {n: v.double() for n, v in cell.initial([generator]).items()}
+    deviation = knobs.gain / H**0.5 if knobs.cell == FRESH else knobs.noise
     if isinstance(cell, Elman):
         parameters["weight_ih"] = torch.eye(H, dtype=torch.float64)[None]
         parameters["bias"] = torch.zeros(1, H, dtype=torch.float64)
     steps = knobs.steps + BURN_IN
-    x = knobs.noise * torch.randn(steps, 1, 1, H, generator=generator, dtype=torch.float64)
+    shape = (steps, 1, 1, cell.inputs)
+    x = deviation * torch.randn(shape, generator=generator, dtype=torch.float64)
     first = torch.randn(1, 1, cell.state_size, generator=generator, dtype=torch.float64)
     with torch.no_grad():
         settled = unroll(cell, parameters, x[:BURN_IN], first)[-1]
@@ -329,6 +343,8 @@ def norms(result: Result) -> Figure:
 
 def exponents(result: Result) -> Figure:
     """The whole Lyapunov spectrum."""
+    from rnn.predictions import newman
+
     values = result.spectrum.exponents
     finite = np.where(np.isfinite(values), values, np.nan)
     at = np.arange(1, len(values) + 1, dtype=float)
@@ -336,7 +352,10 @@ def exponents(result: Result) -> Figure:
         Points(at, finite, label="measured", size=0.7, color="first"),
         HorizontalLine(0.0, color="muted"),
     ]
-    if result.exponent.predicted is not None:
+    if result.knobs.cell == FRESH:
+        theory = newman(len(values), result.knobs.gain)
+        marks.append(Line(at, theory, color="prediction", dash="dash", label="theory: Newman"))
+    elif result.exponent.predicted is not None:
         marks.append(
             HorizontalLine(result.exponent.predicted, color="prediction", dash="dash", width=1.0,
                            label=r"theory for $\lambda_1$")
@@ -425,6 +444,7 @@ LESSON = Lesson(
         "leaky ReLU is no cure": replace(DEFAULT, cell="leaky-relu", gain=1.0),
         "LSTM with forget bias 4": replace(DEFAULT, cell="lstm", forget_bias=4.0),
         "linear recurrent unit": replace(DEFAULT, cell="lru"),
+        "the spectrum of Newman": replace(DEFAULT, cell=FRESH, hidden=60, gain=1.0, steps=300),
         "two units": replace(DEFAULT, hidden=2, cell="linear", gain=1.0),
     },
     references=("pascanu2013", "sompolinsky1988", "molgedey1992", "benettin1980", "newman1986",

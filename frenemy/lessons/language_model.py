@@ -22,6 +22,7 @@ from frenemy.figures import (
 from frenemy.lessons._lesson import Compared, Lesson, Progress, knob
 from frenemy.lessons._trainings import (
     CELLS,
+    DEVICES,
     OPTIMISERS,
     baseline_lines,
     learning_curves,
@@ -73,6 +74,7 @@ class Knobs:
     file: str = knob("", label="your own text", help="path of a UTF-8 file on the machine that "
                      "runs this; Python's help texts if empty")  # fmt: skip
     seed: int = knob(0, label="first seed", low=0, high=10_000)
+    device: str = knob("cpu", label="device", choices=DEVICES, help="that trains")
 
 
 @dataclass(frozen=True, eq=False)
@@ -120,7 +122,7 @@ def run(knobs: Knobs, *, progress: Progress | None = None) -> Result:
     for name, clip in (("not clipped", None), ("clipped", knobs.clip)):
         run = trainer(
             task, knobs.cell, knobs.hidden, method(knobs.optimiser, knobs.lr, clip),
-            seeds=seeds, batch=knobs.batch,
+            seeds=seeds, batch=knobs.batch, device=knobs.device,
         )  # fmt: skip
         before = 0 if clip is None else knobs.steps
         for part in _parts(knobs.steps):
@@ -157,7 +159,7 @@ def write(run: Trainer, task: Characters, count: int, seed: int) -> str:
     from rnn.tasks._task import one_hot
 
     generator, cell = torch.Generator().manual_seed(seed), run.net.cell
-    own = {n: v[:1] for n, v in run.net.named(run.z).items()}
+    own = run.member()
     if not all(bool(value.isfinite().all()) for value in own.values()):
         return "(the net has diverged)"
     state, code, written = torch.zeros(1, 1, cell.state_size), 0, []
@@ -177,7 +179,7 @@ def judge(run: Trainer, sentence: Any) -> np.ndarray:
 
     from rnn.tasks._task import one_hot
 
-    own = {n: v[:1] for n, v in run.net.named(run.z).items()}
+    own = run.member()
     x = one_hot(sentence[:-1, None, None], run.task.inputs)
     with torch.no_grad():
         logits, _ = run.net.run(own, x, read_all=True)

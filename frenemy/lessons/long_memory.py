@@ -9,7 +9,7 @@ import numpy as np
 
 from frenemy.figures import Axis, Figure, Line, Mark, Panel, series, table
 from frenemy.lessons._lesson import Compared, Lesson, Progress, knob
-from frenemy.lessons._trainings import CELLS, learning_curves, telling
+from frenemy.lessons._trainings import CELLS, DEVICES, learning_curves, telling
 
 if TYPE_CHECKING:
     from rnn.experiments import Finding
@@ -59,6 +59,7 @@ class Knobs:
                       help="a cell stops once all its seeds have solved the task")  # fmt: skip
     seeds: int = knob(3, label="seeds", low=1, high=8, help="trained at once")
     seed: int = knob(0, label="first seed", low=0, high=10_000)
+    device: str = knob("cpu", label="device", choices=DEVICES, help="that trains")
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,7 +91,8 @@ def run(knobs: Knobs, *, progress: Progress | None = None) -> Result:
         lr = knobs.lr if gated else knobs.lr / 10
         found = Experiment(cell, task, knobs.hidden, lr, knobs.steps)
         tell = telling(progress, done * knobs.steps, len(knobs.cells) * knobs.steps, cell)
-        findings[cell] = conduct(found, seeds, progress=tell, watch_every=25, patience=25)
+        findings[cell] = conduct(found, seeds, progress=tell, watch_every=25, patience=25,
+                                 device=knobs.device)  # fmt: skip
     reach = {cell: _reach(finding) for cell, finding in findings.items()}
     return Result(knobs, findings, next(iter(task.baselines.values())), reach)
 

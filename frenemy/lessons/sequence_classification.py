@@ -18,7 +18,7 @@ from frenemy.figures import (
     series,
 )
 from frenemy.lessons._lesson import Compared, Lesson, Progress, knob
-from frenemy.lessons._trainings import CELLS, learning_curves, method, telling, trainer
+from frenemy.lessons._trainings import CELLS, DEVICES, learning_curves, method, telling, trainer
 
 if TYPE_CHECKING:
     from rnn.training import History
@@ -52,6 +52,7 @@ class Knobs:
     seeds: int = knob(3, label="seeds", low=1, high=8, help="trained at once")
     shown: int = knob(0, label="digit shown", low=0, high=296, help="of the unseen ones")
     seed: int = knob(0, label="first seed", low=0, high=10_000)
+    device: str = knob("cpu", label="device", choices=DEVICES, help="that trains")
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,13 +85,13 @@ def run(knobs: Knobs, *, progress: Progress | None = None) -> Result:
     task = DigitRows(knobs.by_pixel)
     run = trainer(
         task, knobs.cell, knobs.hidden, method("Adam", knobs.lr, 1.0),
-        seeds=range(knobs.seed, knobs.seed + knobs.seeds), batch=64,
+        seeds=range(knobs.seed, knobs.seed + knobs.seeds), batch=64, device=knobs.device,
     )  # fmt: skip
     history = run.advance(knobs.steps, progress=telling(progress, 0, knobs.steps, "training"))
     images, labels = task.held_out()
     x = task.sequences(images)[:, None].expand(-1, knobs.seeds, -1, -1)
     with torch.no_grad():
-        named = run.net.named(run.z)
+        named = run.named()
         logits, states = run.net.run(named, x, read_all=False)
         belief = run.net.read(named, states[1:])[:, 0, knobs.shown].softmax(dim=-1)
     answers = logits[0].argmax(dim=-1)

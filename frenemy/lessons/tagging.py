@@ -21,6 +21,7 @@ from frenemy.figures import (
 from frenemy.lessons._lesson import Compared, Lesson, Progress, knob
 from frenemy.lessons._trainings import (
     CELLS,
+    DEVICES,
     coloured_lines,
     learning_curves,
     method,
@@ -62,6 +63,7 @@ class Knobs:
     seeds: int = knob(1, label="seeds", low=1, high=5, help="trained at once")
     line: str = knob('total = total + 42  # a "count"', label="a line to tag")
     seed: int = knob(0, label="first seed", low=0, high=10_000)
+    device: str = knob("cpu", label="device", choices=DEVICES, help="that trains")
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,7 +108,7 @@ def run(knobs: Knobs, *, progress: Progress | None = None) -> Result:
     task = Tagging()
     run = trainer(
         task, knobs.cell, knobs.hidden, method("Adam", knobs.lr, 1.0),
-        seeds=range(knobs.seed, knobs.seed + knobs.seeds), batch=24,
+        seeds=range(knobs.seed, knobs.seed + knobs.seeds), batch=24, device=knobs.device,
     )  # fmt: skip
     history = run.advance(knobs.steps, progress=telling(progress, 0, knobs.steps, "training"))
     codes, right = task._part(True)

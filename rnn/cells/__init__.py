@@ -13,6 +13,7 @@ from rnn.cells.gru import GRU
 from rnn.cells.initial import MATRICES, chrono_bias
 from rnn.cells.lru import LRU
 from rnn.cells.lstm import LSTM
+from rnn.cells.matrices import MatrixProduct
 from rnn.cells.stacked import Foreign, Stacked
 
 CELLS: dict[str, type[Cell]] = {"elman": Elman, "lstm": LSTM, "gru": GRU, "lru": LRU}
@@ -30,6 +31,7 @@ __all__ = [
     "Cell",
     "Elman",
     "Foreign",
+    "MatrixProduct",
     "Parameters",
     "Stacked",
     "chrono_bias",

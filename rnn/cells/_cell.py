@@ -96,7 +96,7 @@ def differentiated(cell: Cell, parameters: Parameters, drive: Tensor, state: Ten
 
     of_sequences = vmap(jacrev(step, argnums=2), in_dims=(None, 0, 0))
     if not parameters:
-        return of_sequences({}, drive[0], state[0])[None]
+        return torch.stack([of_sequences({}, d, s) for d, s in zip(drive, state, strict=True)])
     return vmap(of_sequences)(dict(parameters), drive, state)
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from frenemy.figures import Surface
 from frenemy.lessons import Compared, load
+from rnn.predictions import newman
 
 
 def facts(name, **knobs):
@@ -48,6 +49,12 @@ def test_the_gradients_slope_is_the_mean_fields():
     bound = facts("gradient-product", gain=0.3)[0].bound
     assert bound.verdict == "vanishes"
     assert facts("gradient-product", gain=1.2)[0].bound.verdict == "undetermined"
+
+
+def test_products_of_fresh_matrices_have_newmans_spectrum():
+    result, _ = facts("gradient-product", cell="fresh Gaussian matrices", hidden=20, steps=400)
+    errors = result.spectrum.standard_errors
+    assert (np.abs(result.spectrum.exponents - newman(20, 1.2)) < 5 * errors + 0.02).all()
 
 
 def test_the_terms_of_backpropagation_are_torchs_gradient():

@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch import nn
 
-from rnn.cells import CELLS, FORMS, GRU, LRU, LSTM, Elman, Stacked
+from rnn.cells import CELLS, FORMS, GRU, LRU, LSTM, Elman, MatrixProduct, Stacked
 from rnn.cells._cell import differentiated
 from rnn.from_torch import from_torch
 from rnn.jacobians import jacobians, lyapunov, unroll
@@ -18,7 +18,7 @@ ELMANS = [
     for form, weights in zip(FORMS, ("orthogonal", "gaussian"), strict=True)
 ]
 ALL = [*ELMANS, LSTM(3, 4), LSTM(3, 4, forget_bias=2.0), LSTM(3, 4, chrono=50.0), GRU(3, 4),
-       LRU(3, 4), Stacked.of(GRU(3, 4), LSTM(4, 2))]  # fmt: skip
+       LRU(3, 4), MatrixProduct(9, 3), Stacked.of(GRU(3, 4), LSTM(4, 2))]  # fmt: skip
 
 
 def members(cell, count=2, seed=0):
@@ -133,6 +133,8 @@ def test_members_are_independent():
     for cell in ALL:
         both, x = members(cell), inputs(cell)
         together = unroll(cell, both, x)[-1]
+        if not both:
+            continue
         alone = {name: value[1:] for name, value in both.items()}
         assert torch.allclose(together[1:], unroll(cell, alone, x[:, 1:])[-1], atol=1e-13)
 
@@ -172,6 +174,7 @@ def test_starts_are_what_they_say():
         (lambda: LSTM(1, 2, chrono=9.0, forget_bias=1.0), "not both"),
         (lambda: LRU(1, 2, least=0.9, most=1.1), "least < most"),
         (lambda: Stacked.of(GRU(1, 2), GRU(3, 2)), "make them agree"),
+        (lambda: MatrixProduct(5, 2), "hidden squared"),
         (lambda: unroll(GRU(1, 2), members(GRU(1, 2)), torch.zeros(3, 2, 1, 2)), "do not fit"),
     ],
 )

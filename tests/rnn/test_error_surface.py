@@ -85,11 +85,14 @@ def test_folds_are_where_fixed_points_meet():
     assert high < MODEL.cliff(6.0) < low
 
 
-@pytest.mark.parametrize("start", [(5.0, -2.4), (5.0, -2.3), (6.0, -3.0)])
-def test_clipping_saves_the_run_that_the_wall_throws(start):
-    """The raw path jumps onto a plateau in one step; the clipped one never moves more than 0.1."""
-    raw = simulate(MODEL, Simultaneous(0.1), np.array(start), 400)
-    kept = simulate(MODEL, Simultaneous(0.1, Clipped(threshold=1.0)), np.array(start), 400)
+def test_clipping_saves_the_runs_that_the_wall_throws():
+    """Many raw paths jump onto a plateau in one step; a clipped one never moves more than 0.1."""
+    rng = np.random.default_rng(0)
+    starts = np.array([rng.uniform(4.3, 7, 300), rng.uniform(-4, -2, 300)])
+    raw = simulate(MODEL, Simultaneous(0.1), starts, 400)
+    kept = simulate(MODEL, Simultaneous(0.1, Clipped(threshold=1.0)), starts, 400)
     jumps = [np.linalg.norm(np.diff(path.states, axis=0), axis=1) for path in (raw, kept)]
-    assert jumps[0].max() > 3 and jumps[1].max() <= 0.1 + 1e-12
-    assert MODEL.error(*kept.final) < 0.001 and MODEL.error(*raw.final) > 0.08
+    assert (jumps[0].max(axis=0) > 3).mean() > 0.3 and jumps[1].max() <= 0.1 + 1e-12
+    thrown = jumps[0].max(axis=0) > 3
+    ends = [MODEL.error(*path.final)[thrown] for path in (raw, kept)]
+    assert (ends[0] > 0.05).mean() > 0.9 and (ends[1] < ends[0]).mean() > 0.8
