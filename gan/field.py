@@ -17,18 +17,18 @@ DENSE = 256
 
 
 class Losses(Protocol):
-    """The loss of one player, a scalar tensor, from every player's parameters."""
+    """The loss of one player from every player's parameters: a scalar, or one for each member."""
 
     def __call__(self, player: int, blocks: Sequence[Tensor], batch: Any) -> Tensor:
-        """``blocks[i]`` are the parameters of player *i*, flat."""
+        """``blocks[i]`` are the parameters of player *i*, flat, ``(d_i,)`` or ``(d_i, E)``."""
         ...
 
 
 class TorchField:
     """Any differentiable losses of flat parameters; a :class:`~dynamics.VectorField`.
 
-    States are tensors of shape ``(d,)``; there is no batch of states (see :mod:`gan` for many
-    networks at once).
+    States are tensors of shape ``(d,)``, or ``(d, E)`` for E members: games that are played at once
+    and share nothing, if the loss gives one number for each.
 
     Parameters
     ----------
@@ -109,11 +109,18 @@ class TorchField:
         SingularError
             If a dense system is singular. GMRES answers NaN where it does not converge.
         """
-        if b.numel() > DENSE:
+        if len(b) > DENSE:
             return _krylov(matvec, b)
-        matrix = torch.stack([matvec(unit) for unit in torch.eye(b.numel()).to(b)], dim=1)
-        solution, info = torch.linalg.solve_ex(matrix, b)
-        if info:
+        units = torch.eye(len(b)).to(b)
+        if b.ndim == 1:
+            matrix = torch.stack([matvec(unit) for unit in units], dim=1)
+            solution, info = torch.linalg.solve_ex(matrix, b)
+        else:
+            columns = [matvec(unit[:, None].expand_as(b)) for unit in units]
+            matrix = torch.stack(columns, dim=1).permute(2, 0, 1)
+            solution, info = torch.linalg.solve_ex(matrix, b.T)
+            solution = solution.T
+        if info.any():
             raise SingularError(
                 "the linear system of this step is singular at this state, so the step does not "
                 "exist; choose a rule that does not invert this part of the Jacobian"
@@ -137,10 +144,10 @@ class TorchField:
         return [whole[block].detach() for block in self.players]
 
     def _checked(self, z: Tensor) -> Tensor:
-        if z.shape != (sum(self.sizes),):
+        if z.ndim not in (1, 2) or len(z) != sum(self.sizes):
             raise ValueError(
                 f"a state of shape {tuple(z.shape)} does not fit: these networks have "
-                f"{sum(self.sizes)} parameters in one flat tensor, without a batch axis"
+                f"{sum(self.sizes)} parameters in one flat tensor, with at most one axis of members"
             )
         return z
 
@@ -151,6 +158,8 @@ def _gradient(
     """The derivative of an output; zeros where it does not depend on ``by``."""
     if not output.requires_grad:
         return torch.zeros_like(by)
+    if weights is None:
+        output = output.sum()
     (gradient,) = torch.autograd.grad(
         output, by, weights, create_graph=keep, materialize_grads=True
     )
@@ -161,12 +170,13 @@ def _krylov(matvec: Callable[[Tensor], Tensor], b: Tensor) -> Tensor:
     """SciPy's GMRES, to the precision that the numbers allow."""
 
     def product(v: np.ndarray) -> np.ndarray:
-        return matvec(torch.from_numpy(v).to(b)).detach().cpu().double().numpy()
+        shaped = torch.from_numpy(v).to(b).reshape(b.shape)
+        return matvec(shaped).detach().cpu().double().numpy().ravel()
 
     size = b.numel()
     tolerance = 1e-11 if b.dtype == torch.float64 else 1e-5
     operator = LinearOperator((size, size), matvec=product, dtype=np.float64)
-    right = b.detach().cpu().double().numpy()
+    right = b.detach().cpu().double().numpy().ravel()
     solution, info = gmres(operator, right, rtol=tolerance, atol=0.0, restart=60, maxiter=10)
-    found = torch.from_numpy(solution).to(b)
+    found = torch.from_numpy(solution).to(b).reshape(b.shape)
     return found if info == 0 else torch.full_like(b, torch.nan)

@@ -113,9 +113,9 @@ class GanField(TorchField):
         if player == 1:
             leaves = self._leaves(1, other)
             return _flat_gradient(self._discriminator_loss(leaves, fakes.images.detach()), leaves)
-        logits = self._apply(1, self._pieces(1, other), fakes.images)
         self._cached = None
-        return _flat_gradient(self.gan_loss.generator(logits.reshape(-1)), fakes.leaves)
+        loss = self._generator_loss(self._pieces(1, other), fakes.images)
+        return _flat_gradient(loss, fakes.leaves)
 
     def _fakes(self, block: Tensor) -> Fakes:
         """The fakes of this minibatch, made anew if the generator has changed."""
@@ -131,7 +131,13 @@ class GanField(TorchField):
         fake = self._apply(0, own, batch.noise)
         if player == 1:
             return self._discriminator_loss(other, fake)
-        return self.gan_loss.generator(self._apply(1, other, fake).reshape(-1))
+        return self._generator_loss(other, fake)
+
+    def _generator_loss(self, pieces: Sequence[Tensor], fake: Tensor) -> Tensor:
+        """Of fakes; on real data the discriminator is asked only by a loss that needs it."""
+        real = self._apply(1, pieces, self.batch.real) if self.gan_loss.needs_real else None
+        logits = self._apply(1, pieces, fake).reshape(-1)
+        return self.gan_loss.generator(None if real is None else real.reshape(-1), logits)
 
     def _discriminator_loss(self, pieces: Sequence[Tensor], fake: Tensor) -> Tensor:
         """On real and fake data in one pass."""

@@ -14,11 +14,11 @@ import torch
 from torch import Tensor
 
 from dynamics import Method, Outcome
+from dynamics.allocator import keep_freed_memory
 from dynamics.engine.tree import flatten, rebuild
 from dynamics.methods import Simultaneous
 from dynamics.simulate import Signal
 from dynamics.step_rules import Adam, Clipped
-from rnn.allocator import keep_freed_memory
 from rnn.net import Net
 from rnn.net_field import NetField
 from rnn.tasks import Task

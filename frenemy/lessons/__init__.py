@@ -36,6 +36,7 @@ TITLES: dict[str, str] = {
     "dirac": "The Dirac-GAN: why GANs circle, and what damps them",
     "matrix-game": "Matrix games: solved exactly, learnt slowly",
     "minimax-value": "The GAN's minimax value",
+    "diminished-gradient": "The diminished gradient: when D is too good",
     "digits": "A GAN learns to draw digits",
     "elman": "Elman's net, from scratch",
     "toy-power": "A toy: multiply by w a thousand times",

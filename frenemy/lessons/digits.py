@@ -45,7 +45,9 @@ ahead: its loss lies below. All ten digits are equally frequent in the data; a G
 draws few of them. A classifier reads what is drawn.
 """
 
-LOSS_NAMES = ("non-saturating", "saturating", "wasserstein")
+LOSS_NAMES = (
+    "non-saturating", "saturating", "least squares", "hinge", "wasserstein", "relativistic",
+)  # fmt: skip
 RULE_NAMES = ("alternating", "simultaneous", "extragradient", "optimistic")
 EVERY = 20
 """The losses are measured after so many iterations."""

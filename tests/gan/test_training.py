@@ -99,6 +99,9 @@ def test_losses_of_the_undecided_are_those_of_logits_zero(name):
         "saturating": (-np.log(2), 2 * np.log(2)),
         "non-saturating": (np.log(2), 2 * np.log(2)),
         "wasserstein": (0.0, 0.0),
+        "least squares": (0.5, 0.5),
+        "hinge": (0.0, 2.0),
+        "relativistic": (np.log(2), np.log(2)),
     }[name]
     assert (generator, discriminator) == pytest.approx(expected)
 

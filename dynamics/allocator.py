@@ -13,7 +13,7 @@ import sys
 from functools import cache
 
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3
-KEPT, LARGEST = 512 * 2**20, 64 * 2**20
+KEPT, LARGEST = 512 * 2**20, 32 * 2**20
 """Bytes that are kept at most, and the largest piece that comes from them."""
 
 

@@ -1,0 +1,250 @@
+"""Small GANs in the plane as a vector field, many seeds at once."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple, Self
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from dynamics.allocator import keep_freed_memory
+from gan.batched import BatchedMLP
+from gan.data import Data
+from gan.field import TorchField
+from gan.losses import LOSSES, Loss
+from gan.penalties import PENALTIES, Penalty
+
+AHEAD = 32
+"""Minibatches are drawn for so many steps at once."""
+MANY = 4
+"""Members from which on freed memory is kept from step to step."""
+
+
+class PlaneBatch(NamedTuple):
+    """A minibatch of each member.
+
+    Attributes
+    ----------
+    real : ``(E, B, D)``; noise : ``(E, B, latent)``; mix : uniform numbers ``(E, B, 1)``.
+    jitter : what instance noise adds to real and fake points, ``(2, E, B, D)``.
+    """
+
+    real: Tensor
+    noise: Tensor
+    mix: Tensor
+    jitter: Tensor
+
+
+@dataclass(frozen=True)
+class PlaneGan:
+    """A GAN on points, as a frozen description.
+
+    Attributes
+    ----------
+    data : what is learnt. generator, discriminator : their networks.
+    loss : a name of ``LOSSES``.
+    penalty : a name of ``PENALTIES`` or nothing; weight : of it.
+    instance_noise : deviation of noise on all points that the discriminator sees
+        [arjovsky2017principled]_.
+    packing : samples that the discriminator judges together [lin2018]_.
+    batch_size : real points in a minibatch, and as many fakes; a multiple of ``packing``.
+
+    Raises
+    ------
+    ValueError
+        If the parts do not fit each other.
+    """
+
+    data: Data
+    generator: BatchedMLP
+    discriminator: BatchedMLP
+    loss: str = "non-saturating"
+    penalty: str = ""
+    weight: float = 1.0
+    instance_noise: float = 0.0
+    packing: int = 1
+    batch_size: int = 64
+
+    def __post_init__(self) -> None:
+        D = self.data.dimension
+        if self.loss not in LOSSES:
+            raise ValueError(f"loss must be one of {', '.join(LOSSES)}; got {self.loss!r}")
+        if self.penalty and self.penalty not in PENALTIES:
+            raise ValueError(f"penalty must be one of {', '.join(PENALTIES)}; got {self.penalty!r}")
+        if self.packing < 1 or self.batch_size % self.packing:
+            raise ValueError(
+                f"batch_size = {self.batch_size} must be a multiple of packing = {self.packing}"
+            )
+        sizes = (self.generator.outputs, self.discriminator.inputs, self.discriminator.outputs)
+        if sizes != (D, D * self.packing, 1):
+            raise ValueError(
+                f"data of {D} coordinates, packed by {self.packing}, need a generator of {D} "
+                f"outputs and a discriminator of {D * self.packing} inputs and one output; got "
+                f"{sizes}"
+            )
+
+    @classmethod
+    def of(
+        cls, data: Data, *, width: int = 64, depth: int = 2, latent: int = 2,
+        activation: str = "relu", packing: int = 1, **settings: Any,
+    ) -> PlaneGan:  # fmt: skip
+        """Two perceptrons of one width and depth; ``settings`` are those of the class."""
+        D = data.dimension
+        generator = BatchedMLP(latent, D, width, depth, activation)
+        discriminator = BatchedMLP(D * packing, 1, width, depth, activation)
+        return cls(data, generator, discriminator, packing=packing, **settings)
+
+    def field(self, seeds: Sequence[int]) -> PlaneField:
+        """The game of as many members as there are seeds, each with randomness of its own."""
+        return PlaneField(self, seeds)
+
+
+class PlaneField(TorchField):
+    """A :class:`PlaneGan` for every seed; player 0 is the generator, player 1 the discriminator.
+
+    States have shape ``(d, E)``.
+    """
+
+    def __init__(self, gan: PlaneGan, seeds: Sequence[int], batch: PlaneBatch | None = None):
+        if not seeds:
+            raise ValueError("a field needs at least one seed")
+        self.gan, self.seeds = gan, tuple(seeds)
+        self.gan_loss: Loss = LOSSES[gan.loss]
+        self.penalty: Penalty | None = PENALTIES[gan.penalty] if gan.penalty else None
+        states = [np.random.SeedSequence(seed).generate_state(2) for seed in seeds]
+        self.weights = [int(weights) for weights, _ in states]
+        self.draws = [torch.Generator().manual_seed(int(draw)) for _, draw in states]
+        self.stock: deque[PlaneBatch] = deque()
+        self._fakes: tuple[Tensor, int, list[Tensor], Tensor] | None = None
+        if len(self.seeds) >= MANY:
+            keep_freed_memory()
+        sizes = (gan.generator.size, gan.discriminator.size)
+        super().__init__(self._loss, sizes, self._sample, batch)
+
+    def initial(self) -> Tensor:
+        """The first parameters of every member, ``(d, E)``."""
+        drawn = [torch.Generator().manual_seed(seed) for seed in self.weights]
+        return torch.cat([self.gan.generator.first(drawn), self.gan.discriminator.first(drawn)])
+
+    def generate(self, z: Tensor, noise: Tensor) -> Tensor:
+        """What each generator makes of noise ``(B, latent)`` or ``(E, B, latent)``."""
+        pieces = self.gan.generator.pieces(z[self.players[0]])
+        if noise.ndim == 2:
+            noise = noise.expand(z.shape[1], -1, -1)
+        with torch.no_grad():
+            return self.gan.generator.apply(pieces, noise)
+
+    def discriminate(self, z: Tensor, points: Tensor) -> Tensor:
+        """The logits of each discriminator at points ``(B, D)`` or ``(E, B, D)``, ``(E, B')``."""
+        pieces = self.gan.discriminator.pieces(z[self.players[1]])
+        if points.ndim == 2:
+            points = points.expand(z.shape[1], -1, -1)
+        with torch.no_grad():
+            return self._judge(pieces, points)
+
+    def gradient(self, z: Tensor, player: int) -> Tensor:
+        """A player's own gradients; the fakes of a minibatch are made once for both."""
+        own, other = self._blocks(z)
+        leaves, fake = self._made(own)
+        if player == 1:
+            theirs = [p.requires_grad_(True) for p in self.gan.discriminator.pieces(other)]
+            return _flat(self._discriminator_loss(theirs, fake.detach()), theirs)
+        self._fakes = None
+        loss = self._generator_loss(self.gan.discriminator.pieces(other), fake)
+        return _flat(loss, leaves)
+
+    def losses(self, z: Tensor) -> np.ndarray:
+        """What generator and discriminator minimise on the held minibatch, ``(2, E)``."""
+        blocks = [z[block] for block in self.players]
+        found = [self._loss(player, blocks, self.batch).detach() for player in (0, 1)]
+        return torch.stack(found).cpu().numpy()
+
+    def _made(self, block: Tensor) -> tuple[list[Tensor], Tensor]:
+        """The generator's leaves and its fakes, made anew if it has changed."""
+        known = self._fakes
+        if known is not None and known[0]._version == known[1] and torch.equal(known[0], block):
+            return known[2], known[3]
+        leaves = [p.requires_grad_(True) for p in self.gan.generator.pieces(block)]
+        fake = self.gan.generator.apply(leaves, self.batch.noise)
+        self._fakes = (block, block._version, leaves, fake)
+        return leaves, fake
+
+    def _loss(self, player: int, blocks: Sequence[Tensor], batch: PlaneBatch) -> Tensor:
+        own = self.gan.generator.pieces(blocks[0])
+        other = self.gan.discriminator.pieces(blocks[1])
+        fake = self.gan.generator.apply(own, batch.noise)
+        if player == 1:
+            return self._discriminator_loss(other, fake)
+        return self._generator_loss(other, fake)
+
+    def _discriminator_loss(self, pieces: Sequence[Tensor], fake: Tensor) -> Tensor:
+        real, fake = self._seen(fake)
+        logits = self._judge(pieces, torch.cat([real, fake], dim=1))
+        of_real, of_fake = logits.chunk(2, dim=1)
+        loss = self.gan_loss.discriminator(of_real, of_fake)
+        if self.penalty is None:
+            return loss
+        added = self.penalty(lambda x: self._judge(pieces, x), real, fake, self.batch.mix)
+        return loss + self.gan.weight * added
+
+    def _generator_loss(self, pieces: Sequence[Tensor], fake: Tensor) -> Tensor:
+        real, fake = self._seen(fake)
+        of_real = self._judge(pieces, real) if self.gan_loss.needs_real else None
+        return self.gan_loss.generator(of_real, self._judge(pieces, fake))
+
+    def _seen(self, fake: Tensor) -> tuple[Tensor, Tensor]:
+        """Real and fake points as the discriminator sees them: with instance noise, if any."""
+        real: Tensor = self.batch.real
+        if not self.gan.instance_noise:
+            return real, fake
+        jitter = self.batch.jitter * self.gan.instance_noise
+        return real + jitter[0], fake + jitter[1]
+
+    def _judge(self, pieces: Sequence[Tensor], points: Tensor) -> Tensor:
+        """Logits ``(E, B / packing)``; the members of a pack stand side by side."""
+        E, B, D = points.shape
+        packed = points.reshape(E, B // self.gan.packing, D * self.gan.packing)
+        return self.gan.discriminator.apply(pieces, packed)[..., 0]
+
+    def _sample(self) -> PlaneBatch:
+        if not self.stock:
+            self.stock.extend(self._drawn())
+        return self.stock.popleft()
+
+    def _drawn(self) -> Iterator[PlaneBatch]:
+        """Minibatches for the next ``AHEAD`` steps: a generator's call costs more than its numbers."""
+        B, gan, total = self.gan.batch_size, self.gan, self.gan.batch_size * AHEAD
+        members = [self._of_member(rng, total) for rng in self.draws]
+        real, noise, mix, jitter = (torch.stack(parts) for parts in zip(*members, strict=True))
+        for part in range(AHEAD):
+            rows = slice(part * B, (part + 1) * B)
+            spread = jitter[:, rows].movedim(2, 0) if gan.instance_noise else jitter
+            yield PlaneBatch(real[:, rows], noise[:, rows], mix[:, rows], spread)
+
+    def _of_member(self, rng: torch.Generator, total: int) -> tuple[Tensor, ...]:
+        """Real points, noise, mixing numbers and jitter of one member, from its own randomness."""
+        gan = self.gan
+        real = gan.data.sample(total, rng)
+        noise = torch.randn(total, gan.generator.inputs, generator=rng)
+        mix = torch.rand(total, 1, generator=rng) if self.penalty is not None else noise[:, :1]
+        if not gan.instance_noise:
+            return real, noise, mix, noise[:1]
+        return real, noise, mix, torch.randn(total, 2, real.shape[1], generator=rng)
+
+    def _with_batch(self, batch: Any) -> Self:
+        """The same game and the same randomness with another minibatch."""
+        other = object.__new__(type(self))
+        other.__dict__.update(self.__dict__)
+        other.loss = other._loss
+        other._batch, other._fakes = batch, None
+        return other
+
+
+def _flat(loss: Tensor, leaves: Sequence[Tensor]) -> Tensor:
+    """Gradients of each member's loss, ``(d_i, E)``."""
+    parts = torch.autograd.grad(loss.sum(), leaves, materialize_grads=True)
+    return torch.cat([part.flatten(1) for part in parts], dim=1).T
