@@ -1,21 +1,43 @@
 """Small torch GANs as vector fields, for the rules of :mod:`dynamics.methods`.
 
 ============================  ===================================================================
-``TorchField``                any differentiable losses of one flat tensor
+``TorchField``                any differentiable losses of one flat tensor, or of many at once
 ``GanField``, ``Batch``       a generator, a discriminator and a loss
-``LOSSES``                    saturating, non-saturating, Wasserstein
-``MLP``                       a network from a frozen description
+``PlaneGan``, ``PlaneField``  GANs of points, a member for every seed
+``LOSSES``, ``PENALTIES``     what the players minimise, and what keeps D smooth
+``DATA``                      distributions of points
+``MLP``, ``BatchedMLP``       networks from a frozen description, one or many at once
 ``train``, ``TrainingRun``    a run by any rule: losses, and samples from the same noise
+``gan.measures``              modes, quality, distances with their noise floor
+``gan.linear``                multipliers of a rule on live networks, measured on a run
 ``gan.digits``                MNIST digits, networks that draw them, a classifier
 ============================  ===================================================================
 """
 
 from __future__ import annotations
 
+from gan.batched import BatchedMLP
+from gan.data import DATA
 from gan.field import TorchField
 from gan.gan_field import Batch, GanField
 from gan.losses import LOSSES, Loss
 from gan.nets import MLP
+from gan.penalties import PENALTIES
+from gan.plane_field import PlaneField, PlaneGan
 from gan.training import TrainingRun, train
 
-__all__ = ["LOSSES", "MLP", "Batch", "GanField", "Loss", "TorchField", "TrainingRun", "train"]
+__all__ = [
+    "DATA",
+    "LOSSES",
+    "MLP",
+    "PENALTIES",
+    "Batch",
+    "BatchedMLP",
+    "GanField",
+    "Loss",
+    "PlaneField",
+    "PlaneGan",
+    "TorchField",
+    "TrainingRun",
+    "train",
+]

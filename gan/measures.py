@@ -34,11 +34,12 @@ class Modes:
 
     Attributes
     ----------
-    counts : good samples at each centre, ``(k,)``.
+    counts : good samples at each centre, ``(k,)``; nearest : all samples by the nearest centre.
     quality : share of samples within ``NEAR`` deviations of the nearest centre.
     """
 
     counts: np.ndarray
+    nearest: np.ndarray
     quality: float
 
     @property
@@ -53,7 +54,7 @@ def modes_and_quality(samples: np.ndarray, data: Mixture) -> Modes:
     distance, nearest = cKDTree(data.modes).query(np.where(finite[:, None], samples, 1e12))
     good = (distance <= NEAR * data.deviation) & finite
     counts = np.bincount(nearest[good], minlength=len(data.modes))
-    return Modes(counts, float(good.mean()))
+    return Modes(counts, np.bincount(nearest, minlength=len(data.modes)), float(good.mean()))
 
 
 def expected_quality(dimension: int) -> float:

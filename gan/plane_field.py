@@ -216,7 +216,7 @@ class PlaneField(TorchField):
         return self.stock.popleft()
 
     def _drawn(self) -> Iterator[PlaneBatch]:
-        """Minibatches for the next ``AHEAD`` steps: a generator's call costs more than its numbers."""
+        """Minibatches for the next ``AHEAD`` steps: fewer, larger calls of the generators."""
         B, gan, total = self.gan.batch_size, self.gan, self.gan.batch_size * AHEAD
         members = [self._of_member(rng, total) for rng in self.draws]
         real, noise, mix, jitter = (torch.stack(parts) for parts in zip(*members, strict=True))

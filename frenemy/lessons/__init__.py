@@ -37,6 +37,8 @@ TITLES: dict[str, str] = {
     "matrix-game": "Matrix games: solved exactly, learnt slowly",
     "minimax-value": "The GAN's minimax value",
     "diminished-gradient": "The diminished gradient: when D is too good",
+    "non-convergence": "Non-convergence: a live GAN's oscillation, predicted",
+    "mode-collapse": "Mode collapse: how often, of which kind",
     "digits": "A GAN learns to draw digits",
     "elman": "Elman's net, from scratch",
     "toy-power": "A toy: multiply by w a thousand times",

@@ -1,4 +1,4 @@
-"""The diminished gradient: a discriminator that is too good leaves its generator nothing to learn."""
+"""The diminished gradient: a discriminator that is too good leaves its generator nothing."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from gan.plane_field import PlaneField, PlaneGan
 
 STORY = r"""
-**The slide.** If the discriminator becomes too good, the generator's gradient vanishes and it learns
-nothing.
+**The slide.** If the discriminator becomes too good, the generator's gradient vanishes and it
+learns nothing.
 
 **The experiment** is that of Arjovsky and Bottou: freeze a generator, train a new discriminator
 from scratch, and watch the length of the gradient that the generator *would* get, on a logarithmic
@@ -128,7 +128,7 @@ def run(knobs: Knobs, *, progress: Progress | None = None) -> Result:
 
 
 class _Watch:
-    """Measures a state on a probe that stays the same: a field for each of the generator's losses."""
+    """Measures a state on a probe that stays the same, with a field for each generator's loss."""
 
     def __init__(self, gan: PlaneGan, knobs: Knobs):
         seeds = range(knobs.seed, knobs.seed + knobs.seeds)

@@ -1,4 +1,4 @@
-"""GANs in the plane: data, batched networks, losses, penalties and measures against other sources."""
+"""GANs in the plane: data, batched nets, losses, penalties and measures against other sources."""
 
 import math
 

@@ -17,6 +17,9 @@ SHORT = {
     "tagging": {"steps": 20, "hidden": 16},
     "sequence-classification": {"steps": 30, "seeds": 1},
     "forecast": {"steps": 30, "seeds": 2},
+    "diminished-gradient": {"steps": 40, "seeds": 2, "width": 8},
+    "mode-collapse": {"steps": 60, "seeds": 2, "width": 8},
+    "non-convergence": {"steps": 60, "units": 3},
 }
 """Lessons that take long by default, and the knobs that keep them short."""
 

@@ -1,0 +1,104 @@
+"""What the lessons on GANs claim: the failures, each predicted, each cured."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from frenemy.lessons import load
+from gan.field import TorchField
+from gan.linear import dominant, game_jacobian, iteration_matrix, measured
+
+
+def facts(name, **knobs):
+    lesson = load(name)
+    result = lesson.perform(replace(lesson.knobs(), **knobs))
+    return result, lesson.facts(result)
+
+
+def rotation():
+    """f = xy as a field of tensors: its multipliers are known."""
+
+    def loss(player, blocks, batch):
+        return (1 if player else -1) * (blocks[0] * blocks[1]).sum()
+
+    return TorchField(loss, (1, 1))
+
+
+@pytest.mark.parametrize(
+    ("name", "modulus"),
+    [("simultaneous", np.sqrt(1.04)), ("alternating", 1.0),
+     ("extragradient", np.sqrt(1 - 0.04 + 0.04**2)), ("proximal-point", 1 / np.sqrt(1.04))],
+)  # fmt: skip
+def test_multipliers_of_the_live_step_are_the_closed_ones(name, modulus):
+    from dynamics.methods import METHODS
+
+    field, z = rotation(), torch.zeros(2, dtype=torch.float64)
+    method = METHODS[name](0.2)
+    mode = dominant(iteration_matrix(field, method, z, method.init(field, z)))
+    assert abs(mode.value) == pytest.approx(modulus, abs=1e-9)
+    J = game_jacobian(field, z)
+    assert pytest.approx(np.array([[0, -1], [1, 0]])) == J
+    steps = np.array([np.real(0.3j * mode.value**t * mode.right) for t in range(100)])
+    growth, period, _ = measured(steps, mode)
+    assert growth == pytest.approx(mode.growth, abs=1e-9)
+    assert period == pytest.approx(mode.period, rel=1e-6)
+
+
+@pytest.mark.parametrize("rule", ["simultaneous", "alternating", "extragradient", "optimistic",
+                                  "consensus", "heavy-ball"])  # fmt: skip
+def test_the_live_gans_oscillation_is_predicted(rule):
+    result, _ = facts("non-convergence", rule=rule, steps=300, away=1e-5, lr=0.1)
+    assert result.growth.measured == pytest.approx(result.growth.predicted, rel=0.02, abs=1e-5)
+    assert result.period.measured == pytest.approx(result.period.predicted, rel=0.01)
+    near = slice(2, result.near)
+    reach = np.abs(result.generator[near] - [0.5, 1.0]).max()
+    assert np.abs(result.generator - result.predicted)[near].max() < 0.1 * reach
+
+
+def test_cures_cure_and_simultaneous_steps_do_not():
+    result, stated = facts("non-convergence", steps=100)
+    growth = {name: pair[0].predicted for name, pair in result.cures.items()}
+    assert growth["simultaneous"] > 0.01 and abs(growth["alternating"]) < 1e-9
+    for rule in ("extragradient", "optimistic", "consensus", "sga"):
+        assert growth[rule] < -1e-5
+    assert result.dirac[0].measured == pytest.approx(result.dirac[0].predicted, rel=1e-3)
+    assert "leaves the equilibrium" in stated["verdict"]
+    damped, _ = facts("non-convergence", steps=100, penalty=0.5)
+    assert damped.mode.growth < 0
+
+
+def test_saturation_starves_and_not_accuracy():
+    result, stated = facts("diminished-gradient", steps=600, seeds=2)
+    first = {name: np.median(values[0]) for name, values in result.norms.items()}
+    last = {name: np.median(values[-1]) for name, values in result.norms.items()}
+    assert last["saturating"] < 0.1 * first["saturating"]
+    assert last["non-saturating"] > first["non-saturating"]
+    assert last["saturating, D with R1 + R2"] > 0.3 * first["saturating, D with R1 + R2"]
+    assert (
+        np.median(result.accuracy["R1 + R2"][-1]) > 0.95 < np.median(result.accuracy["plain"][-1])
+    )
+    ratio = stated["ln of saturating over non-saturating (predicted: mean logit on fakes)"]
+    assert ratio.measured == pytest.approx(ratio.predicted, rel=0.15)
+    assert "saturation is the culprit" in stated["verdict"]
+
+
+@pytest.mark.slow
+def test_a_slow_discriminator_rotates_and_a_smooth_one_cures():
+    collapsed, _ = facts("mode-collapse", seeds=4, steps=1500)
+    cured, _ = facts("mode-collapse", seeds=4, steps=1500, lr_d=1e-3, penalty="R1 + R2")
+    assert collapsed.captured[-1].mean() <= 3
+    assert collapsed.visited.mean() > collapsed.captured[-1].mean() + 1
+    assert (cured.captured[-1] >= 7).all()
+    kind = load("mode-collapse").run.__globals__["kind"]
+    assert {kind(collapsed, e) for e in range(4)} <= {"rotating", "stuck"}
+    assert {kind(cured, e) for e in range(4)} <= {"healthy", "all modes, blurred", "partial"}
+
+
+def test_intervals_are_wilsons():
+    interval = load("mode-collapse").run.__globals__["interval"]
+    z, n, p = 1.959964, 32, 8 / 32
+    centre = (p + z**2 / (2 * n)) / (1 + z**2 / n)
+    half = z / (1 + z**2 / n) * np.sqrt(p * (1 - p) / n + z**2 / (4 * n**2))
+    assert interval(8, 32) == pytest.approx((centre - half, centre + half), abs=1e-6)
