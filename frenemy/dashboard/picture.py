@@ -14,7 +14,7 @@ _TOOLS = {"displaylogo": False, "modeBarButtonsToRemove": ["select2d", "lasso2d"
 
 def show(work: Work, name: str) -> None:
     """Draw a figure of a lesson."""
-    key = f"{work.lesson.name}:{name}"
+    key = f"{work.lesson.name}:figure:{name}"
     figure = work.figure(name)
     picked = _picked(work.lesson, name)
     with st.container(horizontal=True, vertical_alignment="center"):

@@ -1,11 +1,12 @@
 """The lessons, each in the file of its name; none is imported before it is asked for.
 
-To add one, copy a sibling file and add a line to ``TITLES``.
+To add one, copy a sibling file and add a line to ``TOPICS``.
 
 :func:`load` gives the :class:`Lesson` of a name, ``NAMES`` lists them, ``TITLES`` says what each
-is about. A lesson's file is written with :class:`Lesson`, :func:`knob` and :class:`Compared`; those
-who generate something from lessons use :func:`knob_specs`, :func:`make_knobs`,
-:func:`knobs_to_dict`, :func:`knobs_to_query`, :func:`fact_rows` and :func:`plain`.
+is about, ``TOPICS`` where it belongs. A lesson's file is written with :class:`Lesson`, :func:`knob`
+and :class:`Compared`; those who generate something from lessons use :func:`knob_specs`,
+:func:`make_knobs`, :func:`knobs_to_dict`, :func:`knobs_to_query`, :func:`fact_rows` and
+:func:`plain`.
 """
 
 from __future__ import annotations
@@ -27,33 +28,44 @@ from frenemy.lessons._lesson import (
     plain,
 )
 
-TITLES: dict[str, str] = {
-    "nash": "The Nash equilibrium of xy",
-    "rotation": "Gradient descent for a Nash equilibrium",
-    "cures": "Which training rule for which game",
-    "step-size": "How large a step: stability regions",
-    "landscape": "Where training ends: equilibria and basins",
-    "dirac": "The Dirac-GAN: why GANs circle, and what damps them",
-    "matrix-game": "Matrix games: solved exactly, learnt slowly",
-    "minimax-value": "The GAN's minimax value",
-    "diminished-gradient": "The diminished gradient: when D is too good",
-    "non-convergence": "Non-convergence: a live GAN's oscillation, predicted",
-    "mode-collapse": "Mode collapse: how often, of which kind",
-    "digits": "A GAN learns to draw digits",
-    "elman": "Elman's net, from scratch",
-    "toy-power": "A toy: multiply by w a thousand times",
-    "bptt": "Backpropagation through time, term by term",
-    "gradient-product": "Exploding and vanishing gradients, predicted",
-    "error-surface": "The rough error surface, and why one clips",
-    "language-model": "A language model, and why training jumps",
-    "long-memory": "Long memory: which cell learns what",
-    "tagging": "Tagging every letter of a program",
-    "sequence-classification": "Naming a digit read row by row",
-    "forecast": "Forecasting a real series",
-    "signal-features": "Features of signals, as printed and as they should be",
-    "parallelism": "Is a recurrent net sequential?",
+TOPICS: dict[str, dict[str, str]] = {
+    "Games": {
+        "nash": "The Nash equilibrium of xy",
+        "rotation": "Gradient descent for a Nash equilibrium",
+        "cures": "Which training rule for which game",
+        "step-size": "How large a step: stability regions",
+        "landscape": "Where training ends: equilibria and basins",
+        "matrix-game": "Matrix games: solved exactly, learnt slowly",
+    },
+    "GANs": {
+        "minimax-value": "The GAN's minimax value",
+        "dirac": "The Dirac-GAN: why GANs circle, and what damps them",
+        "non-convergence": "Non-convergence: a live GAN's oscillation, predicted",
+        "mode-collapse": "Mode collapse: how often, of which kind",
+        "diminished-gradient": "The diminished gradient: when D is too good",
+        "digits": "A GAN learns to draw digits",
+    },
+    "Recurrent nets": {
+        "elman": "Elman's net, from scratch",
+        "toy-power": "A toy: multiply by w a thousand times",
+        "bptt": "Backpropagation through time, term by term",
+        "gradient-product": "Exploding and vanishing gradients, predicted",
+        "error-surface": "The rough error surface, and why one clips",
+        "language-model": "A language model, and why training jumps",
+        "long-memory": "Long memory: which cell learns what",
+        "tagging": "Tagging every letter of a program",
+        "sequence-classification": "Naming a digit read row by row",
+        "forecast": "Forecasting a real series",
+        "signal-features": "Features of signals, as printed and as they should be",
+        "parallelism": "Is a recurrent net sequential?",
+    },
 }
-"""Lesson name -> title. ``step-size`` would stand in ``step_size.py``."""
+"""Topic -> lesson name -> title. ``step-size`` would stand in ``step_size.py``."""
+
+TITLES: dict[str, str] = {
+    name: title for lessons in TOPICS.values() for name, title in lessons.items()
+}
+"""Lesson name -> title, in the order of the topics."""
 
 NAMES: tuple[str, ...] = tuple(TITLES)
 
@@ -82,6 +94,7 @@ def load(name: str) -> Lesson:
 __all__ = [
     "NAMES",
     "TITLES",
+    "TOPICS",
     "Compared",
     "KnobSpec",
     "Lesson",

@@ -18,6 +18,7 @@ from frenemy.figures import (
     VerticalLine,
     series,
 )
+from frenemy.lessons._files import own_series
 from frenemy.lessons._lesson import Compared, Lesson, Progress, knob
 from frenemy.lessons._trainings import CELLS, DEVICES, learning_curves, method, telling, trainer
 
@@ -118,17 +119,10 @@ def run(knobs: Knobs, *, progress: Progress | None = None) -> Result:
 
 def _values(knobs: Knobs) -> np.ndarray:
     from rnn.tasks import series as recorded
-    from rnn.tasks import series_of
 
-    if knobs.series != "your own":
-        return recorded("ecg" if knobs.series == "ECG" else "nino")
-    if not knobs.file:
-        raise ValueError("file must name your CSV file; give its path, or choose another series")
-    try:
-        return series_of(knobs.file)
-    except OSError as error:
-        reason = f"{knobs.file} cannot be read: {error.strerror}; give the path of a CSV file"
-        raise ValueError(reason) from None
+    if knobs.series == "your own":
+        return own_series(knobs.file)
+    return recorded("ecg" if knobs.series == "ECG" else "nino")
 
 
 def _baselines(task: Forecast) -> dict[str, float]:

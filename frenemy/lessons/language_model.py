@@ -19,6 +19,7 @@ from frenemy.figures import (
     Text,
     series,
 )
+from frenemy.lessons._files import own_text
 from frenemy.lessons._lesson import Compared, Lesson, Progress, knob
 from frenemy.lessons._trainings import (
     CELLS,
@@ -113,7 +114,7 @@ def run(knobs: Knobs, *, progress: Progress | None = None) -> Result:
     """
     from rnn.tasks import Characters
 
-    task = Characters(knobs.length, _text(knobs.file))
+    task = Characters(knobs.length, own_text(knobs.file))
     sentence = task.encoded(knobs.sentence)
     if len(sentence) < 2:
         raise ValueError(f"sentence = {knobs.sentence!r} must have at least two letters")
@@ -136,15 +137,6 @@ def run(knobs: Knobs, *, progress: Progress | None = None) -> Result:
         knobs, runs["not clipped"], runs["clipped"], held_out, dict(task.baselines),
         tuple(samples), judge(run, sentence), task.alphabet, task.fingerprint, len(task.text),
     )  # fmt: skip
-
-
-def _text(file: str) -> str:
-    from rnn.tasks import text_of
-
-    try:
-        return text_of(file) if file else ""
-    except OSError as error:
-        raise ValueError(f"{file} cannot be read: {error.strerror}; give a text file") from None
 
 
 def _parts(steps: int) -> list[int]:

@@ -63,7 +63,7 @@ class Knobs:
     data: str = knob("ring", label="data", choices=("ring", "grid", "ring of PacGAN"),
                      help="8 or 25 modes")  # fmt: skip
     loss: str = knob(
-        "non-saturating", label="loss",
+        "non-saturating", label="loss", help="what both players minimise",
         choices=("non-saturating", "saturating", "least squares", "hinge", "wasserstein",
                  "relativistic"),
     )  # fmt: skip

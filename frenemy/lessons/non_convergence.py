@@ -77,7 +77,7 @@ class Knobs:
     lr: float = knob(0.2, label="step size", low=0.001, high=2.0, log=True)
     penalty: float = knob(0.0, label="weight of R1", low=0.0, high=2.0, step=0.01,
                           help="on the discriminator's slope at real points")  # fmt: skip
-    steps: int = knob(600, label="steps", low=20, high=5000)
+    steps: int = knob(600, label="steps", low=20, high=5000, help="of the rule")
     away: float = knob(0.001, label="distance of the start", low=1e-6, high=0.5, log=True)
     units: int = knob(6, label="units of D", low=1, high=32, help="in its only hidden layer")
     seed: int = knob(0, label="seed", low=0, high=10_000, help="of D's first layer")

@@ -19,6 +19,7 @@ from frenemy.figures import (
     series,
     table,
 )
+from frenemy.lessons._files import own_series
 from frenemy.lessons._lesson import Compared, Lesson, knob
 from rnn.signal_features import PRINTED, SignalFeatures, signal_features, windows
 
@@ -126,19 +127,10 @@ def _signal(knobs: Knobs) -> tuple[np.ndarray, float]:
 
 def _recorded(knobs: Knobs) -> tuple[np.ndarray, float]:
     from rnn.tasks.series import series as recorded
-    from rnn.tasks.series import series_of
 
-    if knobs.signal == "ECG":
-        return recorded("ecg"), 360.0
-    if knobs.signal == "sea-surface temperature":
-        return recorded("nino"), 4.0
-    if not knobs.file:
-        raise ValueError("file must name your CSV file; give its path, or choose another signal")
-    try:
-        return series_of(knobs.file), 1.0
-    except OSError as error:
-        reason = f"{knobs.file} cannot be read: {error.strerror}; give the path of a CSV file"
-        raise ValueError(reason) from None
+    if knobs.signal == "your own":
+        return own_series(knobs.file), 1.0
+    return (recorded("ecg"), 360.0) if knobs.signal == "ECG" else (recorded("nino"), 4.0)
 
 
 def facts(result: Result) -> dict[str, Any]:

@@ -37,6 +37,11 @@ def changed_path(tab, before):
     return tab.evaluate(PATH)
 
 
+def from_the_menu(tab, title, topic="Games"):
+    tab.get_by_test_id("stTopNavSection").filter(has_text=topic).first.click()
+    tab.get_by_test_id("stTopNavDropdownLink").filter(has_text=title).first.click()
+
+
 def field(tab, knob):
     return tab.locator(f".st-key-rotation-{knob}-field input")
 
@@ -140,9 +145,9 @@ def test_settings_outlive_a_visit_to_another_page(tab, server):
     before = tab.evaluate(PATH)
     set_field(tab, "lr", 0.25)
     changed_path(tab, before)
-    tab.get_by_role("link", name="The Nash equilibrium of xy").first.click()
+    from_the_menu(tab, "The Nash equilibrium of xy")
     tab.get_by_role("heading", name="The Nash equilibrium of xy").wait_for()
-    tab.get_by_role("link", name="Gradient descent for a Nash equilibrium").first.click()
+    from_the_menu(tab, "Gradient descent for a Nash equilibrium")
     tab.get_by_role("heading", name="Gradient descent for a Nash equilibrium").wait_for()
     settled(tab)
     assert field(tab, "lr").input_value() == "0.25"

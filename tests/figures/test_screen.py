@@ -180,3 +180,12 @@ def test_the_default_template_of_others_changes_nothing():
         assert to_plotly(portrait()).to_json() == plain
     finally:
         plotly.io.templates.default = before
+
+
+@pytest.mark.parametrize("hidden", [False, True])
+@pytest.mark.parametrize("columns", [1, 2, 3, 4])
+@pytest.mark.parametrize("count", range(1, 13))
+def test_no_panel_leaves_the_screen(count, columns, hidden):
+    """1 - (h + g) - h may be a little below 0 in floats, and Plotly refuses that."""
+    panel = Panel([Line([0.0, 1.0], [0.0, 1.0])], x=Axis(hidden=hidden), y=Axis(hidden=hidden))
+    assert len(to_plotly(Figure([panel] * count, columns=columns)).data) == count

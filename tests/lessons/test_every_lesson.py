@@ -9,19 +9,7 @@ import pytest
 from frenemy.drawing import recipe_of
 from frenemy.figures import read_recipe, save, to_plotly
 from frenemy.lessons import NAMES, fact_rows, knobs_to_dict, load, make_knobs, plain
-
-SHORT = {
-    "digits": {"iterations": 60, "batch": 8},
-    "language-model": {"steps": 40, "seeds": 1, "hidden": 16},
-    "long-memory": {"steps": 30, "seeds": 2, "length": 12},
-    "tagging": {"steps": 20, "hidden": 16},
-    "sequence-classification": {"steps": 30, "seeds": 1},
-    "forecast": {"steps": 30, "seeds": 2},
-    "diminished-gradient": {"steps": 40, "seeds": 2, "width": 8},
-    "mode-collapse": {"steps": 60, "seeds": 2, "width": 8},
-    "non-convergence": {"steps": 60, "units": 3},
-}
-"""Lessons that take long by default, and the knobs that keep them short."""
+from tests.lessons.short import SHORT
 
 CLOCKED = {"parallelism"}
 """Lessons whose facts are times, read from a clock."""
@@ -30,7 +18,7 @@ SETTINGS = [
     (name, preset)
     for name in NAMES
     for preset in ("default", *load(name).presets)
-    if name != "digits" or preset == "default"
+    if name not in SHORT or preset == "default"
 ]
 
 
