@@ -29,6 +29,9 @@ class Loss:
     reference : BibTeX key.
     formula : what the generator minimises, and the discriminator, in words of mathematics.
     needs_real : whether the generator's loss depends on the logits on real data.
+    undecided : the answer of a discriminator that can tell nothing; None where only differences
+        of answers count.
+    is_logit : whether the answer is the logit of a probability.
     """
 
     name: str
@@ -37,10 +40,12 @@ class Loss:
     reference: str
     formula: str = ""
     needs_real: bool = False
+    undecided: float | None = 0.0
+    is_logit: bool = False
 
     def of_the_undecided(self) -> tuple[float, float]:
-        """Both losses, generator's first, where the discriminator can tell nothing: logits of 0."""
-        nothing = torch.zeros(1)
+        """Both losses, generator's first, where the discriminator can tell nothing."""
+        nothing = torch.full((1,), self.undecided or 0.0)
         return float(self.generator(nothing, nothing)), float(self.discriminator(nothing, nothing))
 
 
@@ -99,14 +104,16 @@ LOSSES: dict[str, Loss] = {
     loss.name: loss
     for loss in (
         Loss("saturating", _cross_entropy, _saturating, "goodfellow2014",
-             "G: E log(1-D(G)); D: cross entropy"),
+             "G: E log(1-D(G)); D: cross entropy", is_logit=True),
         Loss("non-saturating", _cross_entropy, _non_saturating, "goodfellow2014",
-             "G: -E log D(G); D: cross entropy"),
-        Loss("least squares", _squares, _square, "mao2017", "G: E (f(G)-1)²/2"),
+             "G: -E log D(G); D: cross entropy", is_logit=True),
+        Loss("least squares", _squares, _square, "mao2017", "G: E (f(G)-1)²/2",
+             undecided=0.5),
         Loss("hinge", _hinge, _wasserstein, "lim2017", "D: E (1-f(x))⁺ + E (1+f(G))⁺"),
-        Loss("wasserstein", _critic, _wasserstein, "arjovsky2017", "E f(G) - E f(x)"),
+        Loss("wasserstein", _critic, _wasserstein, "arjovsky2017", "E f(G) - E f(x)",
+             undecided=None),
         Loss("relativistic", _paired, _paired_generator, "jolicoeur2019",
-             "softplus(f(G) - f(x)), pair by pair", needs_real=True),
+             "softplus(f(G) - f(x)), pair by pair", needs_real=True, undecided=None),
     )
 }  # fmt: skip
 """Name -> loss."""

@@ -7,6 +7,9 @@
 ``sliced_wasserstein``       (the last is positive for finite samples)
 ``density_divergence``       Jensen-Shannon and KL on a grid, both densities smoothed alike
 ``precision_recall``         share of fakes near real points, and of real points near fakes
+``optimal_discriminator``    what the best D would say, and how far a learned one is from it:
+                             ``calibration``
+``path_angle``               whether training turns about a point on the line between two states
 ``noise_floor``              any of them, between two fresh real samples of the same size
 ===========================  ====================================================================
 """
@@ -26,6 +29,8 @@ from gan.data import Data, Mixture
 
 NEAR = 3.0
 """Deviations within which a sample belongs to its centre; in the plane 1 − e^(−9/2) of data do."""
+NOTHING = 1e-9
+"""A share of the samples that counts as none."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -171,3 +176,52 @@ def collapse_loss(kept: int, modes: int) -> float:
     k, n = float(kept), float(modes)
     js = 0.5 * (k / n * np.log(2 * k / (n + k)) + (1 - k / n) * np.log(2) + np.log(2 * n / (n + k)))
     return float(np.log(2) - js)
+
+
+def optimal_discriminator(
+    real: np.ndarray, fake: np.ndarray, x: np.ndarray, y: np.ndarray, *, smoothing: float = 1.0
+) -> tuple[np.ndarray, np.ndarray]:
+    """:math:`D^* = p/(p + q)` [goodfellow2014]_ on a grid, both densities smoothed alike.
+
+    Parameters
+    ----------
+    real, fake : planar samples of p and of q, ``(n, 2)`` and ``(m, 2)``.
+    x, y : middles of the cells, of equal distance, ``(c,)`` and ``(r,)``.
+    smoothing : deviation of the Gaussian that both histograms pass through, in cells.
+
+    Returns
+    -------
+    tuple of np.ndarray
+        Probabilities that a point is real, ``(r, c)``, ½ where neither has a sample near; and the
+        share of both kinds of samples in each cell, ``(r, c)``.
+    """
+    sides = [np.append(middles - step / 2, middles[-1] + step / 2)
+             for middles in (x, y) for step in (middles[1] - middles[0],)]  # fmt: skip
+    p, q = (
+        gaussian_filter(
+            np.histogram2d(points[:, 1], points[:, 0], bins=(sides[1], sides[0]))[0] / len(points),
+            smoothing, mode="constant",
+        )
+        for points in (real, fake)
+    )  # fmt: skip
+    return (p + NOTHING) / (p + q + 2 * NOTHING), (p + q) / 2
+
+
+def calibration(judged: np.ndarray, best: np.ndarray, share: np.ndarray) -> float:
+    """Mean distance of D's probabilities from the optimal ones where samples are; 0 is perfect."""
+    return float((np.abs(judged - best) * share).sum() / max(share.sum(), NOTHING))
+
+
+def path_angle(field: Callable[[np.ndarray], np.ndarray], line: np.ndarray, towards: np.ndarray) -> np.ndarray:
+    """Cosine of the angle between the step :math:`-F` and the way on, along a line of states.
+
+    A change of sign says that the line passes a point that attracts; a bump beside it that
+    training also turns about that point [berard2020]_.
+
+    Parameters
+    ----------
+    field : from a state ``(d,)`` to :math:`F`. line : states, ``(n, d)``. towards : direction, (d,).
+    """
+    steps = -np.array([field(state) for state in line])
+    lengths = np.linalg.norm(steps, axis=1) * np.linalg.norm(towards)
+    return (steps @ towards) / np.where(lengths > 0, lengths, np.inf)

@@ -39,6 +39,20 @@ class PlaneBatch(NamedTuple):
     jitter: Tensor
 
 
+class Randomness(NamedTuple):
+    """Where the randomness of a field stands.
+
+    Attributes
+    ----------
+    before, after : states of the generators before and after the minibatches in stock were drawn.
+    used : how many of those were used; -1 if none is in stock.
+    """
+
+    before: tuple[Tensor, ...]
+    used: int
+    after: tuple[Tensor, ...]
+
+
 @dataclass(frozen=True)
 class PlaneGan:
     """A GAN on points, as a frozen description.
@@ -119,6 +133,7 @@ class PlaneField(TorchField):
         self.weights = [int(weights) for weights, _ in states]
         self.draws = [torch.Generator().manual_seed(int(draw)) for _, draw in states]
         self.stock: deque[PlaneBatch] = deque()
+        self.before = [rng.get_state() for rng in self.draws]
         self._fakes: tuple[Tensor, int, list[Tensor], Tensor] | None = None
         if len(self.seeds) >= MANY:
             keep_freed_memory()
@@ -146,6 +161,10 @@ class PlaneField(TorchField):
         with torch.no_grad():
             return self._judge(pieces, points)
 
+    def judge_each(self, z: Tensor, points: Tensor) -> Tensor:
+        """The logits at points ``(B, D)`` one by one, ``(E, B)``: each in a pack of its equals."""
+        return self.discriminate(z, points.repeat_interleave(self.gan.packing, dim=0))
+
     def gradient(self, z: Tensor, player: int) -> Tensor:
         """A player's own gradients; the fakes of a minibatch are made once for both."""
         own, other = self._blocks(z)
@@ -156,6 +175,17 @@ class PlaneField(TorchField):
         self._fakes = None
         loss = self._generator_loss(self.gan.discriminator.pieces(other), fake)
         return _flat(loss, leaves)
+
+    def logits(self, z: Tensor) -> tuple[np.ndarray, np.ndarray]:
+        """What each discriminator answers on the held real points and on fakes, ``(E, B')``."""
+        with torch.no_grad():
+            fake = self.gan.generator.apply(
+                self.gan.generator.pieces(z[self.players[0]]), self.batch.noise
+            )
+            pieces = self.gan.discriminator.pieces(z[self.players[1]])
+            seen = [self._judge(pieces, points) for points in self._seen(fake)]
+        real, fake = (logits.double().cpu().numpy() for logits in seen)
+        return real, fake
 
     def losses(self, z: Tensor) -> np.ndarray:
         """What generator and discriminator minimise on the held minibatch, ``(2, E)``."""
@@ -210,10 +240,58 @@ class PlaneField(TorchField):
         packed = points.reshape(E, B // self.gan.packing, D * self.gan.packing)
         return self.gan.discriminator.apply(pieces, packed)[..., 0]
 
+    def push(self, z: Tensor, points: Tensor, loss: str = "") -> Tensor:
+        """Where the generator's loss wants each point to go: :math:`-\\partial L_G/\\partial x`.
+
+        Parameters
+        ----------
+        z : parameters ``(d, E)``. points : fakes, ``(E, B, D)``; B a multiple of the packing.
+        loss : another name of ``LOSSES`` than the game's own.
+
+        Returns
+        -------
+        Tensor
+            ``(E, B, D)``, of the loss of each point (or pack) by itself, not of their mean.
+        """
+        chosen = LOSSES[loss] if loss else self.gan_loss
+        pieces = self.gan.discriminator.pieces(z[self.players[1]].detach())
+        at = points.detach().requires_grad_(True)
+        fake = self._judge(pieces, at)[..., None]
+        real = self._judge(pieces, self.batch.real).mean(-1, keepdim=True)[..., None]
+        each = chosen.generator(real.expand_as(fake), fake)
+        return -torch.autograd.grad(each.sum(), at)[0]
+
+    def next_batch(self) -> Self:
+        """The field with the minibatch that ``minibatch`` will give next, which stays the next."""
+        if not self.stock:
+            self._refill()
+        return self._with_batch(self.stock[0])
+
+    @property
+    def randomness(self) -> Randomness:
+        """Where the randomness stands, for :meth:`rewind`."""
+        return Randomness(tuple(self.before), AHEAD - len(self.stock) if self.stock else -1,
+                          tuple(rng.get_state() for rng in self.draws))  # fmt: skip
+
+    def rewind(self, to: Randomness) -> None:
+        """Put the randomness where it stood: the same minibatches follow, bit for bit."""
+        self.stock.clear()
+        states = to.after if to.used < 0 else to.before
+        for rng, state in zip(self.draws, states, strict=True):
+            rng.set_state(state)
+        if to.used >= 0:
+            self._refill()
+            for _ in range(to.used):
+                self.stock.popleft()
+
     def _sample(self) -> PlaneBatch:
         if not self.stock:
-            self.stock.extend(self._drawn())
+            self._refill()
         return self.stock.popleft()
+
+    def _refill(self) -> None:
+        self.before[:] = [rng.get_state() for rng in self.draws]
+        self.stock.extend(self._drawn())
 
     def _drawn(self) -> Iterator[PlaneBatch]:
         """Minibatches for the next ``AHEAD`` steps: fewer, larger calls of the generators."""

@@ -1,0 +1,223 @@
+"""A training that can be watched, changed on the way, and taken back to any of its moments."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from dynamics.methods import Method
+from gan.data import Data
+from gan.plane_field import PlaneField, PlaneGan, Randomness
+from gan.watch import Look, Record, Watch, record_of
+
+MOST_MOMENTS = 256
+"""So many moments are kept; when there are more, every second goes."""
+FIRST_SPACING = 10
+"""Steps between moments at first."""
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What is trained, and how."""
+
+    gan: PlaneGan
+    method: Method
+
+
+class Edit(NamedTuple):
+    """A setting that holds from a step on, with what belongs to it.
+
+    Attributes
+    ----------
+    step : from when on. setting : what holds.
+    field, watch : its game and its probes. beginning : where the field's randomness begins.
+    """
+
+    step: int
+    setting: Setting
+    field: PlaneField
+    watch: Watch
+    beginning: Randomness
+
+
+class Moment(NamedTuple):
+    """All that the rest of a training depends on.
+
+    Attributes
+    ----------
+    step : when. edit : which of the settings holds.
+    z, memory : parameters ``(d, 1)`` and what the rule remembers.
+    randomness : of the minibatches.
+    """
+
+    step: int
+    edit: int
+    z: Tensor
+    memory: Any
+    randomness: Randomness
+
+
+class Laboratory:
+    """One GAN in training, with its whole history.
+
+    The same setting, seed and edits give the same parameters, bit for bit, whether one goes
+    straight on or back and forth: a moment between two that are kept is reached by training from
+    the earlier one.
+
+    Parameters
+    ----------
+    setting : at step 0. seed : of the parameters and of all minibatches.
+    """
+
+    def __init__(self, setting: Setting, *, seed: int = 0):
+        self.seed = seed
+        self.edits = [_opened(0, setting, seed)]
+        self.step = self.latest = self.edit_at = 0
+        self.z = self.field.initial()
+        self.memory = setting.method.init(self.field.minibatch(), self.z)
+        self.moments: list[Moment] = []
+        self.looks: list[Look] = []
+        self.spacing = FIRST_SPACING
+        self._note()
+
+    @property
+    def setting(self) -> Setting:
+        """What holds at this step."""
+        return self.edits[self.edit_at].setting
+
+    @property
+    def field(self) -> PlaneField:
+        """The game of this step."""
+        return self.edits[self.edit_at].field
+
+    @property
+    def watch(self) -> Watch:
+        """The probes of this step."""
+        return self.edits[self.edit_at].watch
+
+    @property
+    def failed(self) -> bool:
+        """Whether something is not a finite number any more."""
+        return not bool(self.z.isfinite().all())
+
+    def advance(self, steps: int = 1) -> None:
+        """Train so many steps, each edit coming at its step; what has diverged stands still."""
+        for _ in range(steps):
+            if self.step % self.spacing == 0 and self.failed:
+                return
+            self.z, self.memory = self.setting.method.step(
+                self.field.minibatch(), self.z, self.memory
+            )
+            self.step += 1
+            self.latest = max(self.latest, self.step)
+            self._enter_edits()
+            if self.step % self.spacing == 0:
+                self._note()
+
+    def edit(self, setting: Setting) -> None:
+        """Change the setting from this step on; what was trained beyond it is forgotten.
+
+        A network whose description changes begins anew. What the rule remembers is kept where it
+        has the same parts.
+        """
+        if setting == self.setting:
+            return
+        self.moments = [moment for moment in self.moments if moment.step <= self.step]
+        self.looks = [look for look in self.looks if look.step <= self.step]
+        self.edits, self.latest = self.edits[: self.edit_at + 1], self.step
+        if setting.gan == self.setting.gan:
+            now = self.edits[self.edit_at]
+            self.edits.append(now._replace(step=self.step, setting=setting))
+        else:
+            child = np.random.SeedSequence([self.seed, self.step]).generate_state(1)
+            self.edits.append(_opened(self.step, setting, int(child[0])))
+        self._enter_edits()
+
+    def go_to(self, step: int) -> None:
+        """Return to a step between 0 and ``latest``, exactly as it was.
+
+        Raises
+        ------
+        ValueError
+            If that step was not reached yet.
+        """
+        if not 0 <= step <= self.latest:
+            raise ValueError(f"step {step} must be from 0 to {self.latest}, the last one reached")
+        moment = self.kept(step)
+        if not moment.step <= self.step <= step:
+            self.step, self.edit_at = moment.step, moment.edit
+            self.z, self.memory = moment.z, moment.memory
+            self.field.rewind(moment.randomness)
+            self._enter_edits()
+        self.advance(step - self.step)
+
+    def kept(self, step: int) -> Moment:
+        """The kept moment at a step or before it; nothing changes."""
+        places = [moment.step for moment in self.moments]
+        return self.moments[max(bisect_right(places, step) - 1, 0)]
+
+    def record(self) -> Record:
+        """What was seen up to this step, since these data are learnt."""
+        data: Data = self.setting.gan.data
+        since: int | None = -1
+        for edit in self.edits[: self.edit_at + 1]:
+            if edit.setting.gan.data != data:
+                since = None
+            elif since is None:
+                since = edit.step
+        assert since is not None
+        looks = [look for look in self.looks if since < look.step <= self.step]
+        return record_of(looks or [self.watch(self.step, self.z)], 0, self.watch.floor)
+
+    def _note(self) -> None:
+        """Keep this moment and what can be seen, unless it is known."""
+        if not self.looks or self.step > self.looks[-1].step:
+            self.looks.append(self.watch(self.step, self.z))
+        if not self.moments or self.step > self.moments[-1].step:
+            now = Moment(self.step, self.edit_at, self.z, self.memory, self.field.randomness)
+            self.moments.append(now)
+        if len(self.moments) > MOST_MOMENTS:
+            self.spacing *= 2
+            self.moments = [moment for moment in self.moments if moment.step % self.spacing == 0]
+            self.looks = [look for look in self.looks if look.step % self.spacing == 0]
+
+    def _enter_edits(self) -> None:
+        """Every setting that begins at this step, one after the other."""
+        while self.edit_at + 1 < len(self.edits) and self.edits[self.edit_at + 1].step == self.step:
+            old, new = self.edits[self.edit_at], self.edits[self.edit_at + 1]
+            if new.field is not old.field:
+                new.field.rewind(new.beginning)
+                self.z = _carried(self.z, old.field, new.field)
+            fresh = new.setting.method.init(new.field.minibatch(), self.z)
+            self.memory = self.memory if _alike(self.memory, fresh) else fresh
+            self.edit_at += 1
+
+
+def _opened(step: int, setting: Setting, seed: int) -> Edit:
+    field = setting.gan.field((seed,))
+    return Edit(step, setting, field, Watch(setting.gan, (seed,)), field.randomness)
+
+
+def _carried(z: Tensor, old: PlaneField, new: PlaneField) -> Tensor:
+    """The parameters of networks that stay as described; new ones for the others."""
+    descriptions = [(gan.generator, gan.discriminator) for gan in (old.gan, new.gan)]
+    fresh = new.initial()
+    blocks = []
+    for player, (before, after) in enumerate(zip(*descriptions, strict=True)):
+        kept = before == after
+        blocks.append(z[old.players[player]] if kept else fresh[new.players[player]])
+    return torch.cat(blocks)
+
+
+def _alike(a: Any, b: Any) -> bool:
+    """Whether two memories have the same parts of the same shapes."""
+    if isinstance(a, tuple) or isinstance(b, tuple):
+        return type(a) is type(b) and len(a) == len(b) and all(map(_alike, a, b))
+    return bool(a.shape == b.shape)
+
+
