@@ -120,6 +120,16 @@ class Points:
             )
         object.__setattr__(self, "points", points)
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Points) and self._values == other._values
+
+    def __hash__(self) -> int:
+        return hash(self._values)
+
+    @property
+    def _values(self) -> tuple[bytes, tuple[int, ...], float]:
+        return self.points.tobytes(), self.points.shape, self.deviation
+
     @property
     def dimension(self) -> int:
         """Coordinates of a point."""

@@ -32,6 +32,8 @@ STARVED = 0.02
 """...if G's gradient has shrunk to this part of its largest so far."""
 GOOD = 0.5
 """A generator on all modes is healthy if at least so many of its samples are good."""
+OUTSTANDING = 0.1
+"""A line of a spectrum stands out if it holds at least this part of all power."""
 SIGMAS = 3.0
 """Within so many deviations of the noise floor, samples count as data."""
 
@@ -87,9 +89,9 @@ def visited(counts: np.ndarray) -> int:
 
 
 def period_of(at: np.ndarray, values: np.ndarray) -> float:
-    """Steps in a turn: the strongest line in the spectrum of signals ``(W, s)``, of equal distance.
+    """Steps in a turn: the strongest line in the spectrum of signals ``(W, s)``.
 
-    NaN where there are too few looks, or less than two turns.
+    NaN where there are too few looks, less than two turns, or no line that stands out.
     """
     from scipy.signal import periodogram
 
@@ -100,7 +102,20 @@ def period_of(at: np.ndarray, values: np.ndarray) -> float:
     fastest = rate >= 2 / float(at[-1] - at[0])
     if not fastest.any() or not total.any():
         return float("nan")
-    return float(1 / rate[fastest][total[fastest].argmax()])
+    best = total[fastest].argmax()
+    if total[fastest][best] < OUTSTANDING * total.sum():
+        return float("nan")
+    return float(1 / rate[fastest][best])
+
+
+def measured_period(record: Record) -> float:
+    """Steps in a turn of a run's last part: of its samples from mode to mode, or of its losses.
+
+    NaN where no line of the spectrum stands out.
+    """
+    window = late(record.nearest)
+    shares = window / np.maximum(window.sum(axis=1, keepdims=True), 1)
+    return period_of(late(record.at), shares if window.shape[1] > 1 else late(record.losses))
 
 
 def _diverged(record: Record, _: float | None) -> Diagnosis | None:
@@ -139,9 +154,11 @@ def _collapsed(record: Record, predicted: float | None) -> Diagnosis | None:
 
 
 def _rotating(record: Record, predicted: float | None, confidence: float) -> Diagnosis:
-    n, window = record.nearest.shape[1], late(record.nearest)
-    period = period_of(late(record.at), window / np.maximum(window.sum(axis=1, keepdims=True), 1))
-    told = f"rotating: {record.captured[-1]} of {n} modes now, {visited(late(record.counts))} in turn"
+    n = record.nearest.shape[1]
+    period = measured_period(record)
+    told = (
+        f"rotating: {record.captured[-1]} of {n} modes now, {visited(late(record.counts))} in turn"
+    )
     if np.isfinite(period):
         told += f", period about {period:.0f} steps"
     if predicted is not None and np.isfinite(predicted):
@@ -202,8 +219,12 @@ def _learning(record: Record) -> Diagnosis:
     floor = record.floor[0] + SIGMAS * record.floor[1]
     told = f"distance to data {first:.2g} at first, {last:.2g} now, noise floor {floor:.1g}"
     if last < 0.8 * first:
-        return Diagnosis("learning", f"learning: {told}", float((late(record.distance) < first).mean()))
-    return Diagnosis("learning", f"no progress yet: {told}", float((late(record.distance) >= 0.8 * first).mean()))
+        return Diagnosis(
+            "learning", f"learning: {told}", float((late(record.distance) < first).mean())
+        )
+    return Diagnosis(
+        "learning", f"no progress yet: {told}", float((late(record.distance) >= 0.8 * first).mean())
+    )
 
 
 _QUESTIONS: tuple[Callable[[Record, float | None], Diagnosis | None], ...] = (

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from dynamics.engine.tree import flatten, rebuild
 from dynamics.methods import Method
 from gan.data import Data
 from gan.plane_field import PlaneField, PlaneGan, Randomness
+from gan.spectrum import leading_multipliers
 from gan.watch import Look, Record, Watch, record_of
 
 MOST_MOMENTS = 256
 """So many moments are kept; when there are more, every second goes."""
+LINEARISED = 256
+"""Points, or packs of them, of the minibatch on which a step is linearised."""
 FIRST_SPACING = 10
 """Steps between moments at first."""
 
@@ -101,6 +105,11 @@ class Laboratory:
         return self.edits[self.edit_at].watch
 
     @property
+    def shown(self) -> Tensor:
+        """The parameters with the generator that the rule reports, ``(d, 1)``."""
+        return reported(self.field, self.setting.method, self.z, self.memory)
+
+    @property
     def failed(self) -> bool:
         """Whether something is not a finite number any more."""
         return not bool(self.z.isfinite().all())
@@ -130,12 +139,26 @@ class Laboratory:
         self.moments = [moment for moment in self.moments if moment.step <= self.step]
         self.looks = [look for look in self.looks if look.step <= self.step]
         self.edits, self.latest = self.edits[: self.edit_at + 1], self.step
-        if setting.gan == self.setting.gan:
-            now = self.edits[self.edit_at]
-            self.edits.append(now._replace(step=self.step, setting=setting))
+        self.plan(self.step, setting)
+
+    def plan(self, step: int, setting: Setting) -> None:
+        """Change the setting at a step to come, after all changes that are planned already.
+
+        Raises
+        ------
+        ValueError
+            If that step, or an edit after it, is past.
+        """
+        if step < max(self.latest, self.edits[-1].step):
+            raise ValueError(
+                f"step {step} of a change must be at least {max(self.latest, self.edits[-1].step)}"
+            )
+        last = self.edits[-1]
+        if setting.gan == last.setting.gan:
+            self.edits.append(last._replace(step=step, setting=setting))
         else:
-            child = np.random.SeedSequence([self.seed, self.step]).generate_state(1)
-            self.edits.append(_opened(self.step, setting, int(child[0])))
+            child = np.random.SeedSequence([self.seed, step]).generate_state(1)
+            self.edits.append(_opened(step, setting, int(child[0])))
         self._enter_edits()
 
     def go_to(self, step: int) -> None:
@@ -161,6 +184,18 @@ class Laboratory:
         places = [moment.step for moment in self.moments]
         return self.moments[max(bisect_right(places, step) - 1, 0)]
 
+    def multipliers(self, which: str = "LI") -> np.ndarray:
+        """A few multipliers of the rule at this moment, on one large minibatch, ``(m,)``.
+
+        Parameters
+        ----------
+        which : ``"LI"``, those that turn fastest, or ``"LM"``, the largest.
+        """
+        large = replace(self.setting.gan, batch_size=LINEARISED * self.setting.gan.packing)
+        field = large.field((self.seed,)).minibatch().in_float64()
+        memory = rebuild(self.memory, [leaf.double() for leaf in flatten(self.memory)])
+        return leading_multipliers(field, self.setting.method, self.z.double(), memory, which=which)
+
     def record(self) -> Record:
         """What was seen up to this step, since these data are learnt."""
         data: Data = self.setting.gan.data
@@ -172,12 +207,12 @@ class Laboratory:
                 since = edit.step
         assert since is not None
         looks = [look for look in self.looks if since < look.step <= self.step]
-        return record_of(looks or [self.watch(self.step, self.z)], 0, self.watch.floor)
+        return record_of(looks or [self.watch(self.step, self.shown)], 0, self.watch.floor)
 
     def _note(self) -> None:
         """Keep this moment and what can be seen, unless it is known."""
         if not self.looks or self.step > self.looks[-1].step:
-            self.looks.append(self.watch(self.step, self.z))
+            self.looks.append(self.watch(self.step, self.shown))
         if not self.moments or self.step > self.moments[-1].step:
             now = Moment(self.step, self.edit_at, self.z, self.memory, self.field.randomness)
             self.moments.append(now)
@@ -196,6 +231,14 @@ class Laboratory:
             fresh = new.setting.method.init(new.field.minibatch(), self.z)
             self.memory = self.memory if _alike(self.memory, fresh) else fresh
             self.edit_at += 1
+
+
+def reported(field: PlaneField, method: Method, z: Tensor, memory: Any) -> Tensor:
+    """A state with the generator that a rule reports, an average perhaps, and D as it is."""
+    answer = method.output(z, memory)
+    if answer is z:
+        return z
+    return torch.cat([answer[field.players[0]], z[field.players[1]]])
 
 
 def _opened(step: int, setting: Setting, seed: int) -> Edit:
@@ -219,5 +262,3 @@ def _alike(a: Any, b: Any) -> bool:
     if isinstance(a, tuple) or isinstance(b, tuple):
         return type(a) is type(b) and len(a) == len(b) and all(map(_alike, a, b))
     return bool(a.shape == b.shape)
-
-

@@ -212,7 +212,9 @@ def calibration(judged: np.ndarray, best: np.ndarray, share: np.ndarray) -> floa
     return float((np.abs(judged - best) * share).sum() / max(share.sum(), NOTHING))
 
 
-def path_angle(field: Callable[[np.ndarray], np.ndarray], line: np.ndarray, towards: np.ndarray) -> np.ndarray:
+def path_angle(
+    field: Callable[[np.ndarray], np.ndarray], line: np.ndarray, towards: np.ndarray
+) -> np.ndarray:
     """Cosine of the angle between the step :math:`-F` and the way on, along a line of states.
 
     A change of sign says that the line passes a point that attracts; a bump beside it that

@@ -267,6 +267,12 @@ class PlaneField(TorchField):
             self._refill()
         return self._with_batch(self.stock[0])
 
+    def in_float64(self) -> Self:
+        """The same minibatch held for good, in double precision; for derivatives by differences."""
+        held = self._with_batch(PlaneBatch(*(part.double() for part in self.batch)))
+        held.sample = None
+        return held
+
     @property
     def randomness(self) -> Randomness:
         """Where the randomness stands, for :meth:`rewind`."""

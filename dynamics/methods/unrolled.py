@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from dynamics.backend import Array
+from dynamics.backend import Array, copy
 from dynamics.field import Rate, VectorField, only, scaled, without
 from dynamics.methods._method import Directional
 
@@ -25,6 +25,9 @@ class Unrolled(Directional):
     k : number of unrolled steps, 0 or more.
     alpha : step size of the unrolled steps; ``None`` is ``lr``.
     leader : the player who unrolls (the generator of a GAN).
+    first_order : whether the leader merely looks ahead, :math:`\\partial L(u_k)/\\partial
+        z_{\\text{leader}}`, as if the others' steps did not depend on it. It is cheap, and it is
+        not unrolling.
     """
 
     reference: ClassVar[str] = "metz2017"
@@ -32,6 +35,7 @@ class Unrolled(Directional):
     k: int = 5
     alpha: Rate | None = None
     leader: int = 0
+    first_order: bool = False
 
     def direction(self, field: VectorField, z: Array) -> Array:
         """The field with the leader's block replaced by the total derivative."""
@@ -42,6 +46,10 @@ class Unrolled(Directional):
         for turn in range(self.k):
             step = plain if turn == 0 else field(path[-1])
             path.append(path[-1] - without(scaled(alpha, field, step), block))
+        if self.first_order:
+            ahead = copy(plain)
+            ahead[block] = field.gradient(path[-1], self.leader)
+            return ahead
         adjoint = field.loss_gradient(path.pop(), self.leader)
         total, adjoint = only(adjoint, block), without(adjoint, block)
         for point in reversed(path):

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import streamlit as st
 
 from frenemy.dashboard import controls, picture, values
+from frenemy.dashboard.live import live_screen
 from frenemy.dashboard.long_run import finished
 from frenemy.dashboard.snippet import python_for
 from frenemy.dashboard.words import escaped, message_parts, table
@@ -17,26 +20,31 @@ def show(name: str) -> None:
     """Draw the page of the lesson of that name."""
     lesson = load(name)
     values.of(lesson)
+    screen = live_screen(name)
     with st.sidebar:
-        _controls(lesson)
+        _controls(lesson, screen.HIDDEN if screen else ())
     st.header(lesson.title, anchor=False)
     _presets(lesson)
     for message in values.refused(lesson):
         st.warning(f"In the address, {escaped(message)}. The default is taken instead.")
-    work = _work(lesson)
+    if screen:
+        screen.show(lesson)
+    work = _kept(lesson) if screen else _work(lesson)
     figure = _figures(work) if work else next(iter(lesson.figures))
     _story_and_facts(lesson, work)
-    _python(work or Work(lesson, values.last_good(lesson)), figure)
+    shown = values.kept(lesson) or values.last_good(lesson)
+    _python(work or Work(lesson, shown), figure)
     _references(lesson)
 
 
-def _controls(lesson: Lesson) -> None:
+def _controls(lesson: Lesson, hidden: Collection[str]) -> None:
     for spec in knob_specs(lesson.knobs):
-        controls.show(lesson, spec)
+        if spec.name not in hidden:
+            controls.show(lesson, spec)
     st.button(
         "Reset",
         icon=":material/restart_alt:",
-        on_click=values.put,
+        on_click=values.choose,
         args=(lesson, values.defaults(lesson)),
     )
 
@@ -48,9 +56,20 @@ def _presets(lesson: Lesson) -> None:
             st.button(
                 escaped(name),
                 key=f"{lesson.name}:preset:{name}",
-                on_click=values.put,
+                on_click=values.choose,
                 args=(lesson, chosen),
             )
+
+
+def _kept(lesson: Lesson) -> Work | None:
+    """The run that was chosen on a live screen to have its figures here."""
+    knobs = values.kept(lesson)
+    if knobs is None:
+        return None
+    work = finished(Work(lesson, knobs))
+    if work is not None:
+        values.note_good(lesson, work.knobs)
+    return work
 
 
 def _work(lesson: Lesson) -> Work | None:

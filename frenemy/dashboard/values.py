@@ -88,3 +88,24 @@ def last_good(lesson: Lesson) -> Any:
 def note_good(lesson: Lesson, knobs: Any) -> None:
     """Remember knobs whose page could be shown."""
     st.session_state[f"{lesson.name}:good"] = knobs
+
+
+def choose(lesson: Lesson, values: Mapping[str, Any]) -> None:
+    """Set all knobs at once, as a preset does."""
+    put(lesson, values)
+    st.session_state[f"{lesson.name}:preset"] = True
+
+
+def was_preset(lesson: Lesson) -> bool:
+    """Whether a preset was chosen since this was last asked."""
+    return bool(st.session_state.pop(f"{lesson.name}:preset", False))
+
+
+def keep(lesson: Lesson, knobs: Any) -> None:
+    """Knobs whose run is to be shown below a live screen."""
+    st.session_state[f"{lesson.name}:kept"] = knobs
+
+
+def kept(lesson: Lesson) -> Any:
+    """What :func:`keep` was told last; None at first."""
+    return st.session_state.get(f"{lesson.name}:kept")

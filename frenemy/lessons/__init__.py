@@ -38,6 +38,7 @@ TOPICS: dict[str, dict[str, str]] = {
         "matrix-game": "Matrix games: solved exactly, learnt slowly",
     },
     "GANs": {
+        "gan-lab": "The GAN laboratory: live, and back in time",
         "minimax-value": "The GAN's minimax value",
         "dirac": "The Dirac-GAN: why GANs circle, and what damps them",
         "non-convergence": "Non-convergence: a live GAN's oscillation, predicted",

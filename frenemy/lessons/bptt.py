@@ -21,6 +21,7 @@ from frenemy.figures import (
     series,
 )
 from frenemy.lessons._lesson import Compared, Lesson, knob
+from frenemy.lessons._threads import on_one_thread
 
 if TYPE_CHECKING:
     from rnn.backward import Contributions
@@ -86,6 +87,7 @@ class Result:
     symbolic_sum: Compared
 
 
+@on_one_thread
 def run(knobs: Knobs) -> Result:
     """Take the gradient apart, and write a small one out in symbols."""
     import torch

@@ -19,6 +19,7 @@ from frenemy.figures import (
     image_grid,
 )
 from frenemy.lessons._lesson import Compared, Lesson, Progress, knob
+from frenemy.lessons._threads import on_one_thread
 
 if TYPE_CHECKING:
     from gan import TrainingRun
@@ -110,6 +111,7 @@ class Result:
     data: int
 
 
+@on_one_thread
 def run(knobs: Knobs, *, progress: Progress | None = None) -> Result:
     """Train, draw from the same noise at each checkpoint, and read what was drawn."""
     import torch

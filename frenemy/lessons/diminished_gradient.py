@@ -11,6 +11,7 @@ from dynamics.methods import Alternating
 from dynamics.step_rules import Adam
 from frenemy.figures import Axis, Band, Figure, HorizontalLine, Line, Mark, Panel, Points, series
 from frenemy.lessons._lesson import Compared, Lesson, Progress, knob
+from frenemy.lessons._threads import on_one_thread
 
 if TYPE_CHECKING:
     import torch
@@ -86,6 +87,7 @@ class Result:
     first_loss: float
 
 
+@on_one_thread
 def run(knobs: Knobs, *, progress: Progress | None = None) -> Result:
     """Train a discriminator in three ways against the same frozen generators."""
     from gan.data import DATA

@@ -20,6 +20,7 @@ from frenemy.figures import (
     series,
 )
 from frenemy.lessons._lesson import Compared, Lesson, knob
+from frenemy.lessons._threads import on_one_thread
 
 STORY = r"""
 **The slide.** A neuron computes a weighted sum and an activation. Elman's net (1990) feeds its
@@ -82,6 +83,7 @@ class Result:
     parameters: int
 
 
+@on_one_thread
 def run(knobs: Knobs) -> Result:
     """Read the text from scratch and by torch.
 

@@ -27,6 +27,7 @@ from frenemy.figures import (
 )
 from frenemy.lessons._lesson import Compared, Lesson, knob
 from frenemy.lessons._rules import nothing
+from frenemy.lessons._threads import on_one_thread
 from rnn.error_surface import OneNeuron, folds, refined
 
 STORY = r"""
@@ -107,6 +108,7 @@ class Result:
     net: NetSurface | None
 
 
+@on_one_thread
 def run(knobs: Knobs) -> Result:
     """Sample the surface and walk over it."""
     model = OneNeuron(knobs.length)

@@ -20,6 +20,7 @@ from frenemy.figures import (
 )
 from frenemy.lessons._files import own_series
 from frenemy.lessons._lesson import Compared, Lesson, Progress, knob
+from frenemy.lessons._threads import on_one_thread
 from frenemy.lessons._trainings import CELLS, DEVICES, learning_curves, method, telling, trainer
 
 if TYPE_CHECKING:
@@ -94,6 +95,7 @@ class Result:
         return self.held_out[self.start : self.start + len(self.free)]
 
 
+@on_one_thread
 def run(knobs: Knobs, *, progress: Progress | None = None) -> Result:
     """Train, forecast the unseen part step by step, and let the net run freely.
 

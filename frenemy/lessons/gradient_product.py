@@ -21,6 +21,7 @@ from frenemy.figures import (
     table,
 )
 from frenemy.lessons._lesson import Compared, Lesson, Progress, knob
+from frenemy.lessons._threads import on_one_thread
 
 if TYPE_CHECKING:
     import torch
@@ -122,6 +123,7 @@ class Result:
         return float(np.polyfit(np.flatnonzero(known), self.log_norms[known], 1)[0])
 
 
+@on_one_thread
 def run(knobs: Knobs, *, progress: Progress | None = None) -> Result:
     """Measure the product in three ways, and lay theory beside it."""
     from rnn.predictions import pascanu

@@ -21,6 +21,7 @@ from frenemy.figures import (
 )
 from frenemy.lessons._files import own_text
 from frenemy.lessons._lesson import Compared, Lesson, Progress, knob
+from frenemy.lessons._threads import on_one_thread
 from frenemy.lessons._trainings import (
     CELLS,
     DEVICES,
@@ -104,6 +105,7 @@ class Result:
     letters: int
 
 
+@on_one_thread
 def run(knobs: Knobs, *, progress: Progress | None = None) -> Result:
     """Train with and without clipping, write samples, judge the sentence.
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from frenemy.figures import Axis, Figure, Line, Mark, Panel, series, table
 from frenemy.lessons._lesson import Compared, Lesson, Progress, knob
+from frenemy.lessons._threads import on_one_thread
 from frenemy.lessons._trainings import CELLS, DEVICES, learning_curves, telling
 
 if TYPE_CHECKING:
@@ -79,6 +80,7 @@ class Result:
     reach: dict[str, tuple[np.ndarray, np.ndarray]]
 
 
+@on_one_thread
 def run(knobs: Knobs, *, progress: Progress | None = None) -> Result:
     """Train every cell over the seeds until it has solved the task, or the steps are over."""
     from rnn.experiments import Experiment, conduct

@@ -22,6 +22,7 @@ from frenemy.figures import (
     series,
 )
 from frenemy.lessons._lesson import Compared, Lesson, Progress, knob
+from frenemy.lessons._threads import on_one_thread
 
 if TYPE_CHECKING:
     from gan.data import Mixture
@@ -123,6 +124,7 @@ class Result:
         return values[-max(round(WINDOW * len(self.at)), 1) :]
 
 
+@on_one_thread
 def run(knobs: Knobs, *, progress: Progress | None = None) -> Result:
     """Train all seeds at once, and look now and then where their samples are."""
     import torch

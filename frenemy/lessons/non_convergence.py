@@ -25,6 +25,7 @@ from frenemy.figures import (
     table,
 )
 from frenemy.lessons._lesson import Compared, Lesson, Progress, knob
+from frenemy.lessons._threads import on_one_thread
 
 if TYPE_CHECKING:
     import torch
@@ -112,6 +113,7 @@ class Result:
     outcome: str
 
 
+@on_one_thread
 def run(knobs: Knobs, *, progress: Progress | None = None) -> Result:
     """Linearise the rule on the live nets, and train beside the point at rest."""
     from gan.linear import game_jacobian

@@ -13,6 +13,7 @@ import numpy as np
 
 from frenemy.figures import Axis, Figure, Line, Mark, Panel, Points, series
 from frenemy.lessons._lesson import Compared, Lesson, Progress, knob
+from frenemy.lessons._threads import on_one_thread
 
 STORY = r"""
 **The slide.** A recurrent net is *not suitable for parallel computation*: $h_t$ needs $h_{t-1}$.
@@ -67,6 +68,7 @@ class Result:
     adjoint_error: float
 
 
+@on_one_thread
 def run(knobs: Knobs, *, progress: Progress | None = None) -> Result:
     """Time a nonlinear cell's loop, a linear recurrence's loop, and its scan."""
     import torch

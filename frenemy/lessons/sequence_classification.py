@@ -18,6 +18,7 @@ from frenemy.figures import (
     series,
 )
 from frenemy.lessons._lesson import Compared, Lesson, Progress, knob
+from frenemy.lessons._threads import on_one_thread
 from frenemy.lessons._trainings import CELLS, DEVICES, learning_curves, method, telling, trainer
 
 if TYPE_CHECKING:
@@ -76,6 +77,7 @@ class Result:
     belief: np.ndarray
 
 
+@on_one_thread
 def run(knobs: Knobs, *, progress: Progress | None = None) -> Result:
     """Train over the seeds, and ask for every unseen digit."""
     import torch

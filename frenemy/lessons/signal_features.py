@@ -21,6 +21,7 @@ from frenemy.figures import (
 )
 from frenemy.lessons._files import own_series
 from frenemy.lessons._lesson import Compared, Lesson, knob
+from frenemy.lessons._threads import on_one_thread
 from rnn.signal_features import PRINTED, SignalFeatures, signal_features, windows
 
 STORY = r"""
@@ -92,6 +93,7 @@ class Result:
     features: SignalFeatures
 
 
+@on_one_thread
 def run(knobs: Knobs) -> Result:
     """Make or read the signal, and compute every feature of every window.
 

@@ -19,6 +19,7 @@ from frenemy.figures import (
     series,
 )
 from frenemy.lessons._lesson import Compared, Lesson, Progress, knob
+from frenemy.lessons._threads import on_one_thread
 from frenemy.lessons._trainings import (
     CELLS,
     DEVICES,
@@ -93,6 +94,7 @@ class Result:
         return float(np.trace(self.counts) / self.counts.sum())
 
 
+@on_one_thread
 def run(knobs: Knobs, *, progress: Progress | None = None) -> Result:
     """Train, tag the held-out module, tag the line.
 

@@ -1,0 +1,175 @@
+"""The laboratory on its page: stage, layers, what trains beside it, the brush, what to keep."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from frenemy.dashboard import values
+from frenemy.dashboard.laboratory import stage
+from frenemy.dashboard.laboratory.brush import draw_data
+from frenemy.dashboard.laboratory.trainer import Trainer, as_text, session_trainer
+from frenemy.dashboard.picture import style
+from frenemy.dashboard.words import escaped
+from frenemy.lessons import Lesson, knobs_to_query
+from frenemy.lessons._changes import changed
+from frenemy.lessons._plane_gans import gan_of
+from frenemy.lessons.gan_lab import editions
+
+LAYERS = ("D", "best D", "data", "samples", "manifold", "arrows")
+HIDDEN = ("steps", "edits", "beside", "drawing", "training")
+"""Knobs that the stage sets and the sidebar does not show."""
+CURES = (
+    "", "penalty=R1 + R2", "loss=relativistic; penalty=R1 + R2", "loss=saturating",
+    "loss=wasserstein; penalty=gradient penalty", "rule=simultaneous", "packing=2",
+    "deviation=true", "lr_d=0.0001", "lr_d=0.001; penalty=R1 + R2", "turns=5", "ema=0.995",
+)  # fmt: skip
+"""Settings that are offered to train beside; others can be typed."""
+
+
+def show(lesson: Lesson) -> None:
+    """Draw the laboratory; below it the page goes on as every page."""
+    trainer = _trainer(lesson)
+    _obey_sidebar(lesson, trainer)
+    left, right = st.columns([3, 2], vertical_alignment="bottom")
+    with left:
+        st.pills(
+            "Layers", LAYERS, selection_mode="multi", default=["D", "data", "samples", "manifold"],
+            key=f"{lesson.name}:layers", required=False,
+        )  # fmt: skip
+    with right:
+        _beside(lesson)
+    _stage(lesson)
+    with st.expander("Draw your own data", icon=":material/brush:"):
+        draw_data(lesson)
+
+
+def _trainer(lesson: Lesson) -> Trainer:
+    """The session's trainer; the first time, with the knobs that the address asks for."""
+    key = f"{lesson.name}:opened"
+    if key not in st.session_state:
+        knobs = _first_knobs(lesson)
+        st.session_state[f"{lesson.name}:asked"] = knobs
+        st.session_state[key] = (as_text(knobs), "steps" in knobs_to_query(knobs))
+    return session_trainer(*st.session_state[key])
+
+
+def _first_knobs(lesson: Lesson) -> Any:
+    try:
+        knobs = values.knobs(lesson)
+        changed(knobs, knobs.beside)
+        editions(knobs)
+    except ValueError as error:
+        st.error(escaped(str(error)), icon=":material/error:")
+        values.put(lesson, values.defaults(lesson))
+        knobs = values.knobs(lesson)
+    return knobs
+
+
+def _obey_sidebar(lesson: Lesson, trainer: Trainer) -> None:
+    """Hand knobs that were turned to the trainer; a preset begins anew."""
+    asked = f"{lesson.name}:asked"
+    anew = values.was_preset(lesson)
+    try:
+        knobs = values.knobs(lesson)
+        changed(knobs, knobs.beside)
+        gan_of(knobs)
+    except ValueError as error:
+        st.error(escaped(str(error)), icon=":material/error:")
+        return
+    if anew:
+        trainer.restart(knobs, resume=bool(knobs.edits))
+        trainer.play() if not knobs.edits else None
+    elif knobs != st.session_state[asked]:
+        trainer.change(knobs)
+    st.session_state[asked] = knobs
+    trainer.settle()
+
+
+def _beside(lesson: Lesson) -> None:
+    """A selection that one may also type into."""
+    now = values.of(lesson)["beside"]
+    options = list(CURES) if now in CURES else [*CURES, now]
+    key = f"{lesson.name}:beside"
+    if st.session_state.get(key) != now:
+        st.session_state[key] = now
+
+    def take() -> None:
+        values.put(lesson, {"beside": st.session_state[key] or ""})
+
+    st.selectbox(
+        "Beside it, in step", options, key=key, on_change=take, accept_new_options=True,
+        format_func=lambda text: text or "nothing",
+        help="what is different in a second GAN with the same seed, as in 'penalty=R1 + R2'",
+    )  # fmt: skip
+
+
+@st.fragment
+def _stage(lesson: Lesson) -> None:
+    """The stage; it runs again by itself while training, and nothing else of the page does."""
+    trainer = _trainer(lesson)
+    key = f"{lesson.name}:stage"
+    state = trainer.state
+    if state.view is None:
+        state = trainer.settle(5.0)
+    _follow(lesson, state.knobs)
+    data = {
+        "sides": list(state.view.sides) if state.view else [],
+        "sentences": list(state.view.sentences) if state.view else [],
+        "layers": st.session_state.get(f"{lesson.name}:layers") or [],
+        "running": state.running or state.catching_up,
+        "slow": state.slow,
+        "step": state.step,
+        "latest": state.latest,
+        "rate": round(state.rate),
+        "message": state.message,
+    }
+    stage.show(data | stage.colors(style()), key=key, on_order=lambda: _order(lesson, key))
+    if not state.running and not state.catching_up:
+        _keep(lesson, trainer)
+
+
+def _order(lesson: Lesson, key: str) -> None:
+    """Something was clicked on the stage, or the next view is wanted."""
+    order = st.session_state[key].order
+    trainer = _trainer(lesson)
+    if not order or order["what"] == "look":
+        return
+    match order["what"]:
+        case "play":
+            trainer.play()
+        case "slow":
+            trainer.play(slow=not trainer.state.slow or not trainer.state.running)
+        case "pause":
+            trainer.pause()
+        case "restart":
+            trainer.restart()
+        case "go":
+            trainer.go_to(int(order["value"]))
+        case "both" | "G only" | "D only":
+            trainer.step(order["what"])
+    trainer.settle()
+
+
+def _follow(lesson: Lesson, knobs: Any) -> None:
+    """After going back, the sidebar is to show the knobs of that moment."""
+    asked = f"{lesson.name}:asked"
+    if knobs == st.session_state[asked] or not _trainer(lesson).has_obeyed:
+        return
+    st.session_state[asked] = knobs
+    values.put(lesson, {name: getattr(knobs, name) for name in values.of(lesson)})
+    st.rerun()
+
+
+def _keep(lesson: Lesson, trainer: Trainer) -> None:
+    """The address of this very moment, and a way to its figures."""
+    recipe = trainer.state.recipe
+    address = values.write_address(lesson, recipe)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.button(
+            "Figures and files of this run", icon=":material/draw:",
+            on_click=values.keep, args=(lesson, recipe), key=f"{lesson.name}:figures",
+        )  # fmt: skip
+        st.caption("Below are figures, facts, files and the Python of the run up to this step.")
+    st.code(address, language=None, wrap_lines=True)

@@ -1,0 +1,124 @@
+"""What the stage draws of one moment: numbers packed into a few kilobytes of text."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from frenemy.lessons.gan_lab import Knobs
+    from gan.laboratory import Laboratory
+    from gan.scene import Scene, Window
+
+REAL_SHOWN = 300
+CURVE_POINTS = 160
+"""The history is thinned to about so many points."""
+SIDE = 0.2
+"""The longest push is drawn over this part of the window's side."""
+
+
+@dataclass(frozen=True, eq=False)
+class View:
+    """One moment.
+
+    Attributes
+    ----------
+    sides : what the stage draws, for each laboratory.
+    sentences : the next update in words, of the first laboratory; none while training fast.
+    """
+
+    sides: tuple[dict[str, Any], ...]
+    sentences: tuple[str, ...]
+
+
+def view_of(
+    labs: Mapping[str, Laboratory], windows: Mapping[str, Window], knobs: Knobs, *, slow: bool
+) -> View:
+    """The view of some laboratories at their step.
+
+    Parameters
+    ----------
+    labs, windows : by name. knobs : as they hold. slow : whether the next update is told.
+    """
+    from gan.one_update import next_update
+
+    sides = tuple(_side(name, lab, windows[name], knobs) for name, lab in labs.items())
+    sentences: tuple[str, ...] = ()
+    lab = next(iter(labs.values()))
+    if slow and not lab.failed:
+        update = next_update(lab.field, lab.setting.method, lab.z, lab.memory)
+        sentences = update.sentences()
+    return View(sides, sentences)
+
+
+def _side(name: str, lab: Laboratory, window: Window, knobs: Knobs) -> dict[str, Any]:
+    from gan.diagnosis import diagnose
+    from gan.scene import scene_of
+
+    record = lab.record()
+    drawn: dict[str, Any] = {"name": name, "limits": window.limits}
+    if not lab.failed:
+        losses = tuple(dict.fromkeys((lab.setting.gan.loss, knobs.second)))
+        scene = scene_of(lab.field.next_batch(), lab.shown, window, losses)
+        drawn |= _plane(scene, window)
+    drawn["curves"] = _curves(lab)
+    drawn["modes"] = record.nearest.shape[1]
+    drawn["diagnosis"] = str(diagnose(record))
+    return drawn
+
+
+def _plane(scene: Scene, window: Window) -> dict[str, Any]:
+    longest = max(float(np.linalg.norm(push, axis=1).max()) for push in scene.pushes.values())
+    low, high = window.limits
+    scale = SIDE * (high - low) / (longest or 1.0)
+    return {
+        "surface": _bytes(scene.surface),
+        "best": _bytes(scene.optimal),
+        "off": None if np.isnan(scene.off) else round(scene.off, 3),
+        "real": packed(window.real[:REAL_SHOWN]),
+        "samples": packed(scene.samples),
+        "manifold": packed(scene.manifold),
+        "line": scene.manifold.shape[1],
+        "pushed": packed(scene.pushed),
+        "pushes": [
+            {
+                "loss": loss,
+                "mean": float(np.linalg.norm(push, axis=1).mean()),
+                "arrows": packed(scale * push),
+            }
+            for loss, push in scene.pushes.items()
+        ],
+    }
+
+
+def _curves(lab: Laboratory) -> dict[str, Any]:
+    """The history, beyond this step as well if one has gone back."""
+    looks = lab.looks[:: max(len(lab.looks) // CURVE_POINTS, 1)]
+    if looks[-1] is not lab.looks[-1]:
+        looks = [*looks, lab.looks[-1]]
+    counts = [(look.counts[0] > 0).sum() for look in looks]
+    return {
+        "at": packed([look.step for look in looks]),
+        "loss of D": packed([look.losses[1, 0] for look in looks]),
+        "loss of G": packed([look.losses[0, 0] for look in looks]),
+        "G's gradient": packed([look.gradient[0] for look in looks]),
+        "D's accuracy": packed([look.accuracy[0] for look in looks]),
+        "modes": packed(counts),
+        "quality": packed([look.quality[0] for look in looks]),
+        "distance to data": packed([max(look.distance[0], 1e-4) for look in looks]),
+        "floor": lab.watch.floor[0] + 3 * lab.watch.floor[1],
+    }
+
+
+def packed(values: Any) -> str:
+    """Numbers as float32, in base64."""
+    return base64.b64encode(np.asarray(values, dtype="<f4").tobytes()).decode()
+
+
+def _bytes(shares: np.ndarray) -> str:
+    """Shares from 0 to 1 as bytes, in base64."""
+    return base64.b64encode((np.clip(shares, 0, 1) * 255).astype(np.uint8).tobytes()).decode()

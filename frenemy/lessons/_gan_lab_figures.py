@@ -1,0 +1,216 @@
+"""The pictures of the GAN laboratory."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from frenemy.figures import (
+    Arrows,
+    Axis,
+    Band,
+    Figure,
+    Frame,
+    HeatMap,
+    HorizontalLine,
+    Line,
+    Mark,
+    Panel,
+    Points,
+    multipliers,
+    series,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from frenemy.lessons.gan_lab import Result
+    from gan.scene import Scene, Window
+    from gan.watch import Record
+
+REAL, FAKE = "third", "second"
+"""Colour roles of data and of samples, here and on the live screen."""
+SHOWN = 300
+"""Real points in a picture."""
+
+
+def plane(result: Result) -> Figure:
+    """The plane as D sees it, data, samples and the manifold, moment by moment."""
+    panels, frames = [], []
+    for index, track in enumerate(result.tracks):
+        steps = list(track.scenes)
+        panels.append(
+            _panel(_scene_marks(track.scenes[steps[-1]], result.window, index), result, track.name)
+        )
+    longest = max(result.tracks, key=lambda track: len(track.scenes))
+    for step in longest.scenes:
+        marks: dict[str, Mark] = {}
+        for index, track in enumerate(result.tracks):
+            if step in track.scenes:
+                drawn = _scene_marks(track.scenes[step], result.window, index)
+                marks |= {mark.name: mark for mark in drawn if mark.name}
+        frames.append(Frame(f"step {step:,}", marks))
+    last = list(longest.scenes)[-1]
+    return Figure(
+        panels, title=f"Step {last:,}", frames=frames, frame_seconds=0.35,
+        caption="colours: how real D takes a place to be; lines: where a grid of noise goes",
+    )  # fmt: skip
+
+
+def _scene_marks(scene: Scene, window: Window, index: int) -> list[Mark]:
+    low, high = window.limits
+    lines = np.full((len(scene.manifold), scene.manifold.shape[1] + 1, 2), np.nan)
+    lines[:, :-1] = np.clip(scene.manifold, low, high)
+    fakes = _inside(scene.samples, window)
+    return [
+        HeatMap(window.x, window.y, scene.surface, limits=(0.0, 1.0), colormap="diverging",
+                scale="D: share of real" if index == 0 else "", name=f"surface {index}"),
+        Line(lines[..., 0].ravel(), lines[..., 1].ravel(), color="ink", width=0.5, opacity=0.35,
+             name=f"manifold {index}"),
+        Points(*fakes.T, color=FAKE, size=0.5, symbol="diamond", label="samples",
+               name=f"samples {index}"),
+        Points(*window.real[:SHOWN].T, color=REAL, size=0.6, label="data"),
+    ]  # fmt: skip
+
+
+def _inside(points: np.ndarray, window: Window) -> np.ndarray:
+    """The points in the window; one corner if there is none, so that the mark stays."""
+    low, high = window.limits
+    known = points[((points >= low) & (points <= high)).all(axis=1)]
+    return known if len(known) else np.array([[low, low]])
+
+
+def _panel(marks: list[Mark], result: Result, title: str) -> Panel:
+    limits = result.window.limits
+    axes = {"x": Axis("$x_1$", range=limits), "y": Axis("$x_2$", range=limits)}
+    return Panel(marks, equal_aspect=True, title=title, **axes)
+
+
+def pushes(result: Result) -> Figure:
+    """Where two losses want the samples to go, at one scale: who starves?"""
+    panels = []
+    for track in result.tracks:
+        scene = list(track.scenes.values())[-1]
+        longest = max(float(np.linalg.norm(push, axis=1).max()) for push in scene.pushes.values())
+        for name, push in scene.pushes.items():
+            mean = float(np.linalg.norm(push, axis=1).mean())
+            marks = _push_marks(scene, push / (longest or 1.0), result.window)
+            title = f"{name}: mean length {mean:.2g}"
+            panels.append(_panel(marks, result, f"{track.name}: {title}" if track.name else title))
+    return Figure(
+        panels, columns=2, title="Where the generator's loss pushes its samples",
+        caption="arrows of all panels of a row have one scale",
+    )  # fmt: skip
+
+
+def _push_marks(scene: Scene, push: np.ndarray, window: Window) -> list[Mark]:
+    low, high = window.limits
+    inside = ((scene.pushed >= low) & (scene.pushed <= high)).all(axis=1)
+    start, way = scene.pushed[inside], 0.2 * (high - low) * push[inside]
+    marks: list[Mark] = [
+        HeatMap(window.x, window.y, scene.surface, limits=(0.0, 1.0), colormap="diverging"),
+        Points(*window.real[:SHOWN].T, color=REAL, size=0.4, opacity=0.6, label="data"),
+    ]
+    if inside.any():
+        marks.append(Points(*start.T, color=FAKE, size=0.5, symbol="diamond", label="samples"))
+        marks.append(Arrows(*start.T, *way.T, length="exact", color="ink"))
+    return marks
+
+
+def best_discriminator(result: Result) -> Figure:
+    """The learned discriminator beside the best one for the same samples."""
+    panels, window = [], result.window
+    for track in result.tracks:
+        scene = list(track.scenes.values())[-1]
+        tail = f", {track.name}" if track.name else ""
+        for title, values in (("learned $D$", scene.surface), ("best $D^*$", scene.optimal)):
+            marks: list[Mark] = [
+                HeatMap(window.x, window.y, values, limits=(0.0, 1.0), colormap="diverging",
+                        scale="share of real" if title[0] == "b" else ""),
+                Points(*window.real[:SHOWN].T, color=REAL, size=0.4, opacity=0.6, label="data"),
+                Points(*_inside(scene.samples, window).T, color=FAKE, size=0.4, opacity=0.6,
+                       symbol="diamond", label="samples"),
+            ]  # fmt: skip
+            panels.append(_panel(marks, result, f"{title}{tail}"))
+    return Figure(panels, columns=2, title="What D has learnt, and what the best D would say")
+
+
+def history(result: Result) -> Figure:
+    """Losses, the generator's gradient, modes and quality, the distance to data."""
+    several = len(result.tracks) > 1
+    panels = [
+        _over_time(
+            result, "loss", several, lambda r: {"of D": r.losses[:, 1], "of G": r.losses[:, 0]}
+        ),
+        _over_time(result, "$G$'s gradient", several, lambda r: {"": r.gradient}, log=True),
+        _over_time(
+            result, "$D$'s accuracy", several, lambda r: {"": r.accuracy}, range=(-0.03, 1.05)
+        ),
+        _distance(result, several),
+    ]
+    if result.tracks[0].record.nearest.shape[1] > 1:
+        n = result.tracks[0].record.nearest.shape[1]
+        panels[2:2] = [
+            _over_time(result, "modes", several, lambda r: {"": r.captured.astype(float)},
+                       range=(-0.3, n + 0.6)),
+            _over_time(result, "quality", several, lambda r: {"": r.quality}, range=(-0.03, 1.05)),
+        ]  # fmt: skip
+    return Figure(
+        panels, columns=3, title="The history of the run",
+        caption="gradient: its length; distance: energy distance of samples to data",
+    )  # fmt: skip
+
+
+def _over_time(
+    result: Result, label: str, several: bool,
+    values: Callable[[Record], dict[str, np.ndarray]], *, log: bool = False,
+    range: tuple[float, float] | None = None,  # noqa: A002
+) -> Panel:  # fmt: skip
+    """Something of every side's record against the training step."""
+    marks: list[Mark] = []
+    for track in result.tracks:
+        for name, seen in values(track.record).items():
+            look = series(len(marks))
+            told = ", ".join(filter(None, [name, track.name if several else ""]))
+            known = np.isfinite(seen) & ((seen > 0) | (not log))
+            marks.append(
+                Line(track.record.at[known].astype(float), seen[known], label=told or None,
+                     width=1.4, color=look["color"])
+            )  # fmt: skip
+    return Panel(
+        marks, x=Axis("step"), y=Axis(label, scale="log" if log else "linear", range=range)
+    )
+
+
+def _distance(result: Result, several: bool) -> Panel:
+    """The distance to data with its noise floor."""
+    panel = _over_time(
+        result, "distance", several,
+        lambda r: {"": np.maximum(r.distance, 1e-5)}, log=True,
+    )  # fmt: skip
+    mean, spread = result.tracks[0].record.floor
+    at = result.tracks[0].record.at
+    ends = np.array([float(at[0]), float(max(at[-1], 1))])
+    top = max(mean + 3 * spread, 2e-5)
+    floor = Band(ends, np.full(2, 1e-5), np.full(2, top), color="prediction", opacity=0.12)
+    line = HorizontalLine(top, color="prediction", dash="dash", label="noise floor")
+    return replace(panel, marks=[floor, *panel.marks, line])
+
+
+def spectrum(result: Result) -> Figure:
+    """The multipliers that turn fastest at the end of the run."""
+    spectra = {
+        (track.name or "the rule at this moment"): track.multipliers
+        for track in result.tracks
+        if track.multipliers.size
+    }
+    if not spectra:
+        from frenemy.lessons._rules import nothing
+
+        return nothing("the run has diverged: there is no moment to linearise")
+    return multipliers(
+        spectra, title="Multipliers that turn fastest",
+        caption="of one step, squares of Adam held; outside the circle grows, inside shrinks",
+    )  # fmt: skip
