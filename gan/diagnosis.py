@@ -78,7 +78,7 @@ def late(values: np.ndarray) -> np.ndarray:
 
 
 def effective_modes(nearest: np.ndarray) -> np.ndarray:
-    """Over how many modes samples are spread: exponential of the entropy of ``(W, k)``, ``(W,)``."""
+    """Over how many modes samples ``(W, k)`` spread: exponential of their entropy, ``(W,)``."""
     shares = nearest / np.maximum(nearest.sum(axis=1, keepdims=True), 1)
     return np.exp(-(shares * np.log(np.maximum(shares, 1e-12))).sum(axis=1))
 

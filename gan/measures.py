@@ -222,7 +222,8 @@ def path_angle(
 
     Parameters
     ----------
-    field : from a state ``(d,)`` to :math:`F`. line : states, ``(n, d)``. towards : direction, (d,).
+    field : from a state ``(d,)`` to :math:`F`.
+    line : states, ``(n, d)``. towards : the way on, ``(d,)``.
     """
     steps = -np.array([field(state) for state in line])
     lengths = np.linalg.norm(steps, axis=1) * np.linalg.norm(towards)

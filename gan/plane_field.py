@@ -184,8 +184,8 @@ class PlaneField(TorchField):
             )
             pieces = self.gan.discriminator.pieces(z[self.players[1]])
             seen = [self._judge(pieces, points) for points in self._seen(fake)]
-        real, fake = (logits.double().cpu().numpy() for logits in seen)
-        return real, fake
+        of_real, of_fake = (logits.double().cpu().numpy() for logits in seen)
+        return of_real, of_fake
 
     def losses(self, z: Tensor) -> np.ndarray:
         """What generator and discriminator minimise on the held minibatch, ``(2, E)``."""

@@ -156,8 +156,13 @@ def record_of(looks: Sequence[Look], member: int, floor: tuple[float, float]) ->
 
     return Record(
         np.array([look.step for look in looks]),
-        *(over_time(name) for name in ("losses", "entropy", "accuracy", "gradient")),
-        *(by_mode(name) for name in ("counts", "nearest")),
-        *(over_time(name) for name in ("quality", "distance")),
+        over_time("losses"),
+        over_time("entropy"),
+        over_time("accuracy"),
+        over_time("gradient"),
+        by_mode("counts"),
+        by_mode("nearest"),
+        over_time("quality"),
+        over_time("distance"),
         floor,
     )

@@ -84,12 +84,12 @@ def _inside(points: np.ndarray, window: Window) -> np.ndarray:
 
 def _panel(marks: list[Mark], result: Result, title: str) -> Panel:
     limits = result.window.limits
-    axes = {"x": Axis("$x_1$", range=limits), "y": Axis("$x_2$", range=limits)}
-    return Panel(marks, equal_aspect=True, title=title, **axes)
+    x, y = Axis("$x_1$", range=limits), Axis("$x_2$", range=limits)
+    return Panel(marks, x=x, y=y, equal_aspect=True, title=title)
 
 
 def pushes(result: Result) -> Figure:
-    """Where two losses want the samples to go, at one scale: who starves?"""
+    """Where two losses want the samples to go, at one scale: and who starves."""
     panels = []
     for track in result.tracks:
         scene = list(track.scenes.values())[-1]

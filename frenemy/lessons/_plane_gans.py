@@ -39,7 +39,8 @@ STRENGTHS = {"consensus": "gamma", "sga": "lam", "look-ahead": "alpha", "lola": 
 
 def step_rule(name: str, beta1: float) -> StepRule:
     """A step rule by its name; ``beta1`` is Adam's first and the heavy ball's momentum."""
-    rules = {"Adam": Adam(beta1=beta1), "RMSprop": RMSProp(), "momentum": Momentum(beta1)}
+    rules: dict[str, StepRule] = {"Adam": Adam(beta1=beta1), "RMSprop": RMSProp(),
+                                  "momentum": Momentum(beta1)}  # fmt: skip
     return rules.get(name, Plain())
 
 

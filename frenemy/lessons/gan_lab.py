@@ -55,7 +55,7 @@ class Knobs:
     """What can be turned; nearly all of it while training."""
 
     data: str = knob("ring", label="data", choices=(*DATA_NAMES, DRAWN),
-                     help="what is to be learnt; 'drawn' is what you draw with the mouse")  # fmt: skip
+                     help="what is to be learnt; 'drawn' is what you draw")  # fmt: skip
     loss: str = knob("non-saturating", label="loss", choices=LOSS_NAMES,
                      help="what both players minimise")  # fmt: skip
     penalty: str = knob("none", label="penalty on D", choices=PENALTY_NAMES,
@@ -94,7 +94,7 @@ class Knobs:
         "0 is the rule's own",
     )  # fmt: skip
     ema: float = knob(0.0, label="average of G", low=0.0, high=0.9999, step=0.0001,
-                      help="samples of an exponential average with this decay; 0 for none")  # fmt: skip
+                      help="samples of an exponential average of this decay")  # fmt: skip
     second: str = knob("saturating", label="arrows of another loss", choices=LOSS_NAMES)
     seed: int = knob(0, label="seed", low=0, high=10_000, help="of everything random")
     steps: int = knob(1500, label="training steps", low=1, high=200_000)

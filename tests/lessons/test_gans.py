@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from frenemy.lessons import load
+from frenemy.lessons import load, mode_collapse
 from gan.field import TorchField
 from gan.linear import dominant, game_jacobian, iteration_matrix, measured
 
@@ -91,14 +91,16 @@ def test_a_slow_discriminator_rotates_and_a_smooth_one_cures():
     assert collapsed.captured[-1].mean() <= 3
     assert collapsed.visited.mean() > collapsed.captured[-1].mean() + 1
     assert (cured.captured[-1] >= 7).all()
-    kind = load("mode-collapse").run.__globals__["kind"]
-    assert {kind(collapsed, e) for e in range(4)} <= {"rotating", "stuck"}
-    assert {kind(cured, e) for e in range(4)} <= {"healthy", "all modes, blurred", "partial"}
+    assert {mode_collapse.kind(collapsed, e) for e in range(4)} <= {"rotating", "stuck"}
+    assert {mode_collapse.kind(cured, e) for e in range(4)} <= {
+        "healthy",
+        "all modes, blurred",
+        "partial",
+    }
 
 
 def test_intervals_are_wilsons():
-    interval = load("mode-collapse").run.__globals__["interval"]
     z, n, p = 1.959964, 32, 8 / 32
     centre = (p + z**2 / (2 * n)) / (1 + z**2 / n)
     half = z / (1 + z**2 / n) * np.sqrt(p * (1 - p) / n + z**2 / (4 * n**2))
-    assert interval(8, 32) == pytest.approx((centre - half, centre + half), abs=1e-6)
+    assert mode_collapse.interval(8, 32) == pytest.approx((centre - half, centre + half), abs=1e-6)

@@ -110,7 +110,7 @@ def _stage(lesson: Lesson) -> None:
     """The stage; it runs again by itself while training, and nothing else of the page does."""
     trainer = _trainer(lesson)
     key = f"{lesson.name}:stage"
-    state = trainer.state
+    state = trainer.look()
     if state.view is None:
         state = trainer.settle(5.0)
     _follow(lesson, state.knobs)
@@ -134,7 +134,7 @@ def _order(lesson: Lesson, key: str) -> None:
     """Something was clicked on the stage, or the next view is wanted."""
     order = st.session_state[key].order
     trainer = _trainer(lesson)
-    if not order or order["what"] == "look":
+    if not order:
         return
     match order["what"]:
         case "play":

@@ -1,5 +1,7 @@
-// Draws what Python sends, and sends back what the user does. It asks for the next view when it
-// has drawn the last one, so nothing piles up and nothing is asked for while training stands still.
+// Draws what Python sends, and sends back what the user does. While training runs it asks for views
+// at a steady pace, of which no more than two may be owed, so nothing piles up.
+
+const PACE = 50;
 
 const floats = (text) => {
   const raw = atob(text);
@@ -233,7 +235,7 @@ function words(side, look) {
 
 export default function stage({ data, parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".lab");
-  const memory = (root.memory = root.memory || { frames: 0, asked: 0 });
+  const memory = (root.memory = root.memory || { frames: 0, asked: 0, owed: 0 });
   memory.send = setTriggerValue;
   memory.data = data;
   memory.frames += 1;
@@ -264,13 +266,19 @@ export default function stage({ data, parentElement, setTriggerValue }) {
         order(keys[event.key], null);
       }
     };
-    memory.watch = setInterval(() => {
-      if (!root.isConnected) clearInterval(memory.watch);
-      else if (memory.data.running && performance.now() - memory.asked > 1500) {
-        memory.asked = performance.now();
-        order("look", null);
+    memory.clock = setInterval(() => {
+      if (!root.isConnected) {
+        clearInterval(memory.clock);
+        return;
       }
-    }, 500);
+      const pace = memory.data.slow ? 300 : PACE;
+      const waited = performance.now() - memory.asked;
+      if (!memory.data.running || waited < pace - 5) return;
+      if (memory.owed >= 2 && waited < 1500) return;
+      memory.asked = performance.now();
+      memory.owed += 1;
+      memory.send("look", memory.asked);
+    }, PACE);
   }
 
   root.querySelector("[data-order=play]").textContent = data.running ? "❚❚ Pause" : "▶ Play";
@@ -303,15 +311,6 @@ export default function stage({ data, parentElement, setTriggerValue }) {
   story.innerHTML = data.sentences.map((line) => `<li>${line.replace(/</g, "&lt;")}</li>`).join("");
   root.querySelector(".message").textContent = data.message || "";
 
-  if (data.running) {
-    const next = Math.max(0, 40 - (performance.now() - memory.asked));
-    clearTimeout(memory.timer);
-    memory.timer = setTimeout(() => {
-      memory.asked = performance.now();
-      order("look", null);
-    }, data.slow ? 300 : next);
-  }
-  return () => {
-    clearTimeout(memory.timer);
-  };
+  memory.owed = 0;
+  return () => {};
 }

@@ -15,7 +15,7 @@ HTML = """
 <div class="lab">
   <div class="bar">
     <button data-order="play" class="main">▶ Play</button>
-    <button data-order="slow" title="one update in a second and a half, with its numbers">Slow motion</button>
+    <button data-order="slow" title="update by update, with its numbers">Slow motion</button>
     <span class="gap"></span>
     <button data-order="D only" title="one update of the discriminator alone">Step D</button>
     <button data-order="G only" title="one update of the generator alone">Step G</button>
@@ -62,7 +62,11 @@ def _component() -> Callable[..., Any]:
 
 def show(data: dict[str, Any], *, key: str, on_order: Callable[[], None]) -> None:
     """Draw the stage; ``on_order`` is called when the user wants something of the trainer."""
-    _component()(data=data, key=key, on_order_change=on_order)
+    _component()(data=data, key=key, on_order_change=on_order, on_look_change=_nothing)
+
+
+def _nothing() -> None:
+    """The wish for another view needs no answer but the run of the fragment that it causes."""
 
 
 def colors(style: str) -> dict[str, Any]:

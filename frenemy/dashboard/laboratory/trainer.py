@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
 TICK_SECONDS = 0.015
 """Training goes on for so long before orders are heard again."""
-VIEW_SECONDS = 0.03
-"""A view is made this often while training."""
 SLOW_SECONDS = 1.5
 """Between two updates in slow motion."""
 CHUNK = 4
@@ -74,7 +72,7 @@ class Trainer:
         self._closing = threading.Event()
         self._lock = threading.Lock()
         self._state = State(knobs, knobs)
-        self._changed = threading.Event()
+        self._wanted = threading.Event()
         self._due, self._target = 0.0, 0
         self._labs: dict[str, Laboratory] = {}
         self._windows: dict[str, Any] = {}
@@ -88,6 +86,12 @@ class Trainer:
         """How things are."""
         with self._lock:
             return self._state
+
+    def look(self) -> State:
+        """The state now; another view is made for the next time."""
+        state = self.state
+        self._wanted.set()
+        return state
 
     @property
     def has_obeyed(self) -> bool:
@@ -204,9 +208,9 @@ class Trainer:
         seconds = max(time.monotonic() - began, 1e-6)
         rate = (self._lab.step - before) / seconds
         self._set(rate=0.9 * state.rate + 0.1 * rate)
-        if time.monotonic() >= self._due or not (self._state.running or self._state.catching_up):
+        if self._wanted.is_set() or not (self._state.running or self._state.catching_up):
+            self._wanted.clear()
             self._show()
-            self._due = time.monotonic() + VIEW_SECONDS
 
     @property
     def _lab(self) -> Laboratory:
