@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from scipy.special import expit
 from torch import Tensor
 
 from dynamics.methods import Method
@@ -24,7 +25,8 @@ class Update:
     ----------
     noise : of the followed samples, ``(n, latent)``. fakes, moved : what G makes of it before and
         after the step, ``(n, D)``.
-    judged, judged_after : D's answers there, before and after, ``(n,)``.
+    judged, judged_after : D's answers there, before and after, ``(n,)``; as probabilities of being
+        real where they are logits of such, like all answers here.
     push : :math:`-\\partial L_G/\\partial x` at the fakes, ``(n, D)``.
     answers : D's mean answer on real and on fake points, before, then after, ``(2, 2)``.
     losses : of G and D before, then after, ``(2, 2)``.
@@ -48,7 +50,7 @@ class Update:
         (real, fake), (real_after, fake_after) = self.answers
         return (
             f"Noise z = {_vector(self.noise[0])} becomes G(z) = {_vector(point)}.",
-            f"D answers {judged:.3g} there; its mean is {real:.3g} on real points and "
+            f"D answers {judged:.3g} there; its mean answer is {real:.3g} on real points and "
             f"{fake:.3g} on fakes. Its loss is {self.losses[0, 1]:.4g}.",
             f"D's gradient has length {self.gradients[1]:.3g}; its parameters move by "
             f"{self.steps[1]:.3g}. Its loss becomes {self.losses[1, 1]:.4g}, its means "
@@ -68,14 +70,17 @@ def next_update(field: PlaneField, method: Method, z: Tensor, memory: Any) -> Up
     fakes, moved = field.generate(z, noise), field.generate(after, noise)
     # the first member's samples, in whole packs
     n = FOLLOWED * field.gan.packing
+    told = expit if field.gan_loss.is_logit else np.asarray
     return Update(
         noise[:FOLLOWED].numpy(),
         fakes[0, :FOLLOWED].numpy(),
         moved[0, :FOLLOWED].numpy(),
-        field.judge_each(z, fakes[0, :FOLLOWED])[0].numpy(),
-        field.judge_each(after, moved[0, :FOLLOWED])[0].numpy(),
+        told(field.judge_each(z, fakes[0, :FOLLOWED])[0].numpy()),
+        told(field.judge_each(after, moved[0, :FOLLOWED])[0].numpy()),
         held.push(z, fakes[:, :n])[0, :FOLLOWED].numpy(),
-        np.array([[answers[0].mean() for answers in held.logits(state)] for state in (z, after)]),
+        np.array(
+            [[told(answers[0]).mean() for answers in held.logits(state)] for state in (z, after)]
+        ),
         np.array([held.losses(state)[:, 0] for state in (z, after)]),
         np.array([float(held.gradient(z, player).norm()) for player in (0, 1)]),
         np.array([float((after - z)[block].norm()) for block in field.players]),

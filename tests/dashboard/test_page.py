@@ -9,6 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from frenemy.dashboard import picture
+from frenemy.dashboard.live import live_screen
 from frenemy.dashboard.snippet import python_for
 from frenemy.lessons import NAMES, fact_rows, load
 from tests.lessons.short import SHORT
@@ -136,10 +137,14 @@ def test_the_program_of_many_knobs_is_python():
     assert "column_payoffs='2, 0; 0, 3'" in program
 
 
-def wait_for_the_run(page, seconds=60):
+def wait_for_the_run(page):
     """The first run of a long lesson starts by itself; its figures come when it is done."""
+    wait_for(page, lambda: page.tabs)
+
+
+def wait_for(page, true, seconds=60):
     until = time.monotonic() + seconds
-    while not page.tabs:
+    while not true():
         assert time.monotonic() < until
         time.sleep(0.2)
         page.run()
@@ -151,6 +156,9 @@ def test_every_lesson_has_its_page(name):
     lesson = load(name)
     page = open_page(name, **SHORT.get(name, {}))
     assert page.header[0].value == lesson.title
+    if live_screen(name):
+        wait_for(page, lambda: any(one.key == f"{name}:figures" for one in page.button))
+        page.button(key=f"{name}:figures").click().run()
     if lesson.takes:
         wait_for_the_run(page)
         for figure in lesson.figures:

@@ -57,4 +57,4 @@ def draw_data(lesson: Lesson) -> None:
 def _take(lesson: Lesson, key: str) -> None:
     drawn = st.session_state[key].drawn
     if drawn and len(drawn) > 1:
-        values.put(lesson, {"data": DRAWN, "drawing": encoded(drawn)})
+        values.choose(lesson, {"data": DRAWN, "drawing": encoded(drawn)})

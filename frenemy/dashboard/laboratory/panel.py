@@ -70,6 +70,7 @@ def _first_knobs(lesson: Lesson) -> Any:
 def _obey_sidebar(lesson: Lesson, trainer: Trainer) -> None:
     """Hand knobs that were turned to the trainer; a preset begins anew."""
     asked = f"{lesson.name}:asked"
+    st.session_state[f"{lesson.name}:seen"] = dict(values.of(lesson))
     anew = values.was_preset(lesson)
     try:
         knobs = values.knobs(lesson)
@@ -113,12 +114,15 @@ def _stage(lesson: Lesson) -> None:
     state = trainer.look()
     if state.view is None:
         state = trainer.settle(5.0)
+    if values.of(lesson) != st.session_state[f"{lesson.name}:seen"]:
+        st.rerun()
     _follow(lesson, state.knobs)
+    moving = state.running or state.catching_up or not trainer.has_obeyed
     data = {
         "sides": list(state.view.sides) if state.view else [],
         "sentences": list(state.view.sentences) if state.view else [],
         "layers": st.session_state.get(f"{lesson.name}:layers") or [],
-        "running": state.running or state.catching_up,
+        "running": moving,
         "slow": state.slow,
         "step": state.step,
         "latest": state.latest,
@@ -126,7 +130,7 @@ def _stage(lesson: Lesson) -> None:
         "message": state.message,
     }
     stage.show(data | stage.colors(style()), key=key, on_order=lambda: _order(lesson, key))
-    if not state.running and not state.catching_up:
+    if not moving:
         _keep(lesson, trainer)
 
 
@@ -167,9 +171,11 @@ def _keep(lesson: Lesson, trainer: Trainer) -> None:
     recipe = trainer.state.recipe
     address = values.write_address(lesson, recipe)
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.button(
-            "Figures and files of this run", icon=":material/draw:",
-            on_click=values.keep, args=(lesson, recipe), key=f"{lesson.name}:figures",
-        )  # fmt: skip
-        st.caption("Below are figures, facts, files and the Python of the run up to this step.")
+        wanted = st.button(
+            "Figures and files of this run", icon=":material/draw:", key=f"{lesson.name}:figures"
+        )
+        st.caption("They stand below, with facts and the Python of the run up to this step.")
+    if wanted:
+        values.keep(lesson, recipe)
+        st.rerun()
     st.code(address, language=None, wrap_lines=True)

@@ -283,6 +283,7 @@ export default function stage({ data, parentElement, setTriggerValue }) {
 
   root.querySelector("[data-order=play]").textContent = data.running ? "❚❚ Pause" : "▶ Play";
   root.querySelector("[data-order=slow]").classList.toggle("on", data.slow && data.running);
+  root.classList.toggle("slow", data.slow && data.running);
   root.querySelector(".clock").textContent =
     `step ${data.step.toLocaleString("en")}` + (data.running && data.rate ? ` · ${data.rate} updates/s` : "");
   const slider = root.querySelector("input.time");

@@ -31,7 +31,10 @@ HTML = """
 </div>
 """
 CSS = """
-.lab { font-family: var(--st-font); color: var(--st-text-color); outline: none; }
+.lab { font-family: var(--st-font); color: var(--st-text-color); outline: none;
+  display: flex; flex-direction: column; }
+.lab.slow .update { order: 1; }
+.lab.slow .sides { order: 2; }
 .bar { display: flex; flex-wrap: wrap; gap: .4rem; align-items: center; }
 .bar button { font: inherit; font-size: .95rem; padding: .3rem .8rem; cursor: pointer;
   color: inherit; background: transparent; border: 1px solid var(--st-border-color);
@@ -46,7 +49,8 @@ CSS = """
 .side { display: grid; grid-template-columns: minmax(260px, 520px) minmax(260px, 1fr);
   gap: 1rem; margin-top: .5rem; }
 .sides.two { display: grid; grid-template-columns: 1fr 1fr; gap: 1.5rem; }
-.sides.two .side { display: block; }
+.sides.two .side { display: block; min-width: 0; }
+.side > div { min-width: 0; }
 .plane canvas { border: 1px solid var(--st-border-color); border-radius: .3rem; display: block; }
 .words { margin: 0 0 .6rem; line-height: 1.5; min-height: 6.2em; }
 .update { line-height: 1.6; padding-left: 1.4rem; }

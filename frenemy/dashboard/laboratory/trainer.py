@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import json
 import logging
 import queue
@@ -80,6 +81,7 @@ class Trainer:
         self._order(lambda: self._open(knobs, resume=resume))
         self._thread = threading.Thread(target=self._live, daemon=True, name="gan laboratory")
         self._thread.start()
+        atexit.register(self.close)
 
     @property
     def state(self) -> State:
@@ -135,7 +137,8 @@ class Trainer:
         )
 
     def close(self) -> None:
-        """End the thread."""
+        """End the thread; torch must not be at work while the interpreter is taken down."""
+        atexit.unregister(self.close)
         self._closing.set()
         self._order(lambda: None)
         if self._thread is not threading.current_thread():
@@ -200,15 +203,15 @@ class Trainer:
             left = self._target - self._lab.step if state.catching_up else CHUNK
             self._advance(min(CHUNK, left))
             if any(lab.failed for lab in self._labs.values()):
-                self._set(running=False, catching_up=False, message=DIVERGED)
-                break
+                self._show(running=False, catching_up=False, message=DIVERGED)
+                return
             if state.catching_up and self._lab.step >= self._target:
-                self._set(catching_up=False)
-                break
+                self._show(catching_up=False)
+                return
         seconds = max(time.monotonic() - began, 1e-6)
         rate = (self._lab.step - before) / seconds
         self._set(rate=0.9 * state.rate + 0.1 * rate)
-        if self._wanted.is_set() or not (self._state.running or self._state.catching_up):
+        if self._wanted.is_set():
             self._wanted.clear()
             self._show()
 
@@ -279,17 +282,17 @@ class Trainer:
         """The knobs that hold at this step, without the edits that led to them."""
         return replace([own for at, own in self._plan if at <= self._lab.step][-1], edits="")
 
-    def _show(self) -> None:
-        """Make the view of this moment."""
+    def _show(self, **values: Any) -> None:
+        """Make the view of this moment, and let it and some values be known at once."""
         if not self._labs:
             return
-        state = self._state
+        state = replace(self._state, **values)
         told = state.slow or not (state.running or state.catching_up)
         held = self._held()
         view = view_of(self._labs, self._windows, held, slow=told)
         self._set(
             view=view, views=state.views + 1, recipe=self._recipe(), knobs=held,
-            step=self._lab.step, latest=self._lab.latest,
+            step=self._lab.step, latest=self._lab.latest, **values,
         )  # fmt: skip
 
     def _recipe(self) -> gan_lab.Knobs:
