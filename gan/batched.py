@@ -18,10 +18,13 @@ ACTIVATIONS = {
     "tanh": torch.tanh,
     "elu": torch.nn.functional.elu,
     "softplus": torch.nn.functional.softplus,
+    "maxout": lambda a: a.unflatten(-1, (-1, PIECES)).amax(dim=-1),
 }
 INITIAL = ("torch", "orthogonal", "xavier", "normal")
 """How weights begin: uniform within 1/√inputs; orthogonal; Glorot's normal; N(0, 0.02²)."""
 TINY = 1e-5
+PIECES = 5
+"""A maxout unit is the largest of so many linear ones [goodfellow2013]_."""
 
 
 @dataclass(frozen=True)
@@ -63,9 +66,11 @@ class BatchedMLP:
     def shapes(self) -> tuple[tuple[int, ...], ...]:
         """Weights and biases layer by layer; scale and shift after each normalised one."""
         widths = [self.inputs, *[self.width] * self.depth, self.outputs]
+        linear = PIECES if self.activation == "maxout" else 1
         found: list[tuple[int, ...]] = []
-        for layer, (fan_in, fan_out) in enumerate(pairwise(widths)):
+        for layer, (fan_in, units) in enumerate(pairwise(widths)):
             last = layer == self.depth
+            fan_out = units if last else units * linear
             found += [(fan_out, fan_in + (last and self.minibatch_deviation)), (fan_out,)]
             if self.batch_norm and not last:
                 found += [(fan_out,), (fan_out,)]

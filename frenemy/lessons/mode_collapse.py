@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from dynamics.methods import Alternating, Method, Simultaneous
+from dynamics.methods import Alternating, Method, Projected, Simultaneous
 from dynamics.step_rules import Adam
 from frenemy.figures import (
     Axis,
@@ -22,10 +23,17 @@ from frenemy.figures import (
     series,
 )
 from frenemy.lessons._lesson import Compared, Lesson, Progress, knob
+from frenemy.lessons._plane_gans import CLIPPING, LOSS_NAMES, PENALTY_NAMES
+from frenemy.lessons._rules import nothing
 from frenemy.lessons._threads import on_one_thread
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from gan.batched import BatchedMLP
     from gan.data import Mixture
+    from gan.diagnosis import Diagnosis
+    from gan.watch import Record
 
 STORY = r"""
 **The slide.** The generator collapses: it produces a few kinds of samples, whatever the noise.
@@ -49,12 +57,27 @@ discriminator: one that is too slow sits near $\ln 2$ although its generator has
 (packing), or is told the spread of its batch, makes a collapsed generator easy to refuse.
 """
 RULES = ("alternating", "simultaneous")
+SMALL, PAPER = "two layers each", "of the PacGAN paper"
+VARIED: dict[str, tuple[dict[str, Any], ...]] = {
+    "losses": tuple({"loss": name} for name in LOSS_NAMES),
+    "penalties": tuple({"penalty": name} for name in ("none", "R1", "R1 + R2", "gradient penalty",
+                                                      "DRAGAN")),
+    "steps of D": tuple({"turns": turns} for turns in (1, 2, 3, 5)),
+    "step sizes of D": tuple({"lr_d": lr} for lr in (1e-4, 3e-4, 1e-3, 3e-3)),
+    "packing": tuple({"packing": packing} for packing in (1, 2, 3, 4)),
+}  # fmt: skip
+"""What can be compared -> the changes of knobs side by side."""
 SAMPLES = 1000
 WATCHES = 60
 """So many moments of training are looked at."""
-WINDOW = 1 / 3
-"""The last part of training over which visited modes are counted."""
 SHOWN = 6
+PUBLISHED = {
+    "ring of PacGAN": "GAN 6.3 ± 0.5 modes, quality 98.2 ± 0.2 %; packed by 2: 7.9 ± 0.1, "
+    "95.6 ± 2.0 %; packed by 4: 7.8 ± 0.1, 95.9 ± 1.4 %",
+    "grid": "GAN 17.3 ± 0.8 modes, quality 94.8 ± 0.7 %; packed by 2: 23.8 ± 0.7, 91.3 ± 0.8 %; "
+    "packed by 4: 24.8 ± 0.2, 93.6 ± 0.6 %",
+}
+"""Data -> the published table's rows [lin2018]_."""
 
 
 @dataclass(frozen=True)
@@ -63,14 +86,11 @@ class Knobs:
 
     data: str = knob("ring", label="data", choices=("ring", "grid", "ring of PacGAN"),
                      help="8 or 25 modes")  # fmt: skip
-    loss: str = knob(
-        "non-saturating", label="loss", help="what both players minimise",
-        choices=("non-saturating", "saturating", "least squares", "hinge", "wasserstein",
-                 "relativistic"),
-    )  # fmt: skip
+    loss: str = knob("non-saturating", label="loss", choices=LOSS_NAMES,
+                     help="what both players minimise")  # fmt: skip
     penalty: str = knob(
         "none", label="penalty on D",
-        choices=("none", "R1", "R2", "R1 + R2", "gradient penalty", "DRAGAN"),
+        choices=PENALTY_NAMES,
     )  # fmt: skip
     weight: float = knob(0.1, label="its weight", low=0.001, high=100.0, log=True)
     packing: int = knob(1, label="packing", low=1, high=4, help="samples that D judges together")
@@ -78,10 +98,19 @@ class Knobs:
     lr_g: float = knob(1e-3, label="step size of G", low=1e-5, high=1e-1, log=True)
     lr_d: float = knob(1e-4, label="step size of D", low=1e-5, high=1e-1, log=True)
     turns: int = knob(1, label="steps of D a step of G", low=1, high=10)
-    width: int = knob(64, label="units in a layer", low=8, high=256, help="two layers each")
+    beta1: float = knob(0.5, label=r"Adam's $\beta_1$", low=0.0, high=0.99, step=0.01)
+    nets: str = knob(
+        SMALL, label="networks", choices=(SMALL, PAPER),
+        help="the paper's: G four layers of 400 with batch norm, D three of 200 maxout units",
+    )  # fmt: skip
+    width: int = knob(64, label="units in a layer", low=8, high=256, help="of small networks")
     latent: int = knob(16, label="noise coordinates", low=1, high=256)
-    batch: int = knob(120, label="minibatch", low=12, high=480, step=12, help="real points")
-    steps: int = knob(2400, label="training steps", low=60, high=20_000, step=60)
+    batch: int = knob(120, label="minibatch", low=12, high=512, step=4, help="real points")
+    steps: int = knob(2400, label="training steps", low=60, high=400_000, step=60)
+    compare: str = knob(
+        "nothing", label="compare", choices=("nothing", *VARIED),
+        help="the same seeds with every loss, penalty, …: how often does each collapse?",
+    )  # fmt: skip
     seeds: int = knob(8, label="seeds", low=1, high=64, help="trained at once")
     seed: int = knob(0, label="first seed", low=0, high=10_000)
 
@@ -92,100 +121,132 @@ class Result:
 
     Attributes
     ----------
-    at : steps at which was looked, ``(W,)``.
-    counts : good samples at each mode, ``(W, E, k)``.
-    nearest : all samples, good or not, by the nearest mode, ``(W, E, k)``.
-    quality : ``(W, E)``.
-    entropy : D's mean cross entropy on a probe, nats, ``(W, E)``; NaN for losses without one.
+    records : what was seen of each seed, the same ``(W,)`` moments.
+    diagnoses : what became of each.
     samples : of the first seeds at the end, ``(s, n, 2)``.
+    compared : what was different -> the same seeds with that.
     """
 
     knobs: Knobs
     data: Mixture
-    at: np.ndarray
-    counts: np.ndarray
-    nearest: np.ndarray
-    quality: np.ndarray
-    entropy: np.ndarray
+    records: tuple[Record, ...]
+    diagnoses: tuple[Diagnosis, ...]
     samples: np.ndarray
+    compared: Mapping[str, Result] = field(default_factory=dict)
+
+    @property
+    def at(self) -> np.ndarray:
+        """Steps at which was looked, ``(W,)``."""
+        return self.records[0].at
 
     @property
     def captured(self) -> np.ndarray:
         """Modes with at least one good sample, ``(W, E)``."""
-        return (self.counts > 0).sum(axis=2)
+        return self.over_seeds(lambda record: record.captured)
+
+    @property
+    def quality(self) -> np.ndarray:
+        """Share of good samples, ``(W, E)``."""
+        return self.over_seeds(lambda record: record.quality)
+
+    @property
+    def entropy(self) -> np.ndarray:
+        """D's mean cross entropy, nats, ``(W, E)``; NaN for losses without one."""
+        return self.over_seeds(lambda record: record.entropy)
 
     @property
     def visited(self) -> np.ndarray:
         """Modes hit at any time in the last part of training, ``(E,)``."""
-        return (self.late(self.counts) > 0).any(axis=0).sum(axis=1)
+        from gan.diagnosis import late, visited
 
-    def late(self, values: np.ndarray) -> np.ndarray:
-        """The last part of something that was looked at over time."""
-        return values[-max(round(WINDOW * len(self.at)), 1) :]
+        return np.array([visited(late(record.counts)) for record in self.records])
+
+    def over_seeds(self, value: Callable[[Record], np.ndarray]) -> np.ndarray:
+        """Something of every record side by side, ``(W, E)``."""
+        return np.stack([value(record) for record in self.records], axis=1)
 
 
 @on_one_thread
 def run(knobs: Knobs, *, progress: Progress | None = None) -> Result:
-    """Train all seeds at once, and look now and then where their samples are."""
-    import torch
+    """Train all seeds at once, and again with each change that is to be compared."""
+    changes = VARIED.get(knobs.compare, ())
+    total = knobs.steps * (1 + len(changes))
 
+    def tell(before: int, done: int) -> None:
+        if progress is not None:
+            progress(before + done, total, "training")
+
+    found = _trained(knobs, partial(tell, 0))
+    compared = {}
+    for index, change in enumerate(changes, start=1):
+        own = _trained(replace(knobs, **change), partial(tell, index * knobs.steps))
+        compared[str(next(iter(change.values())))] = own
+    return replace(found, compared=compared)
+
+
+def _trained(knobs: Knobs, tell: Callable[[int], None]) -> Result:
+    """Train all seeds at once, and look now and then where their samples are."""
     from gan.data import DATA, Mixture
-    from gan.measures import modes_and_quality
+    from gan.diagnosis import diagnose
+    from gan.laboratory import reported
     from gan.plane_field import PlaneGan
+    from gan.watch import Watch, record_of
 
     data = DATA[knobs.data]()
     assert isinstance(data, Mixture)
-    gan = PlaneGan.of(
-        data, width=knobs.width, latent=knobs.latent, batch_size=knobs.batch, loss=knobs.loss,
-        penalty="" if knobs.penalty == "none" else knobs.penalty, weight=knobs.weight,
-        packing=knobs.packing,
+    gan = PlaneGan(
+        data, *_networks(knobs), loss=knobs.loss, packing=knobs.packing,
+        batch_size=knobs.batch - knobs.batch % knobs.packing, weight=knobs.weight,
+        penalty="" if knobs.penalty in ("none", CLIPPING) else knobs.penalty,
     )  # fmt: skip
-    field = gan.field(range(knobs.seed, knobs.seed + knobs.seeds))
-    probe = replace(gan, penalty="", batch_size=480).field(field.seeds).minibatch()
-    noise = torch.randn(SAMPLES, knobs.latent, generator=torch.Generator().manual_seed(knobs.seed))
-    rule, z = _rule(knobs), field.initial()
-    memory, every = rule.init(field, z), max(knobs.steps // WATCHES, 1)
-    at, counts, nearest, quality, entropy = [], [], [], [], []
+    game = gan.field(range(knobs.seed, knobs.seed + knobs.seeds))
+    watch = Watch(gan, game.seeds, count=SAMPLES, seed=knobs.seed)
+    rule, z = _rule(knobs), game.initial()
+    memory, every = rule.init(game.minibatch(), z), max(knobs.steps // WATCHES, 1)
+    looks = []
     for step in range(knobs.steps + 1):
         if step % every == 0:
-            drawn = field.generate(z, noise).double().numpy()
-            found = [modes_and_quality(points, data) for points in drawn]
-            at.append(step)
-            counts.append([modes.counts for modes in found])
-            nearest.append([modes.nearest for modes in found])
-            quality.append([modes.quality for modes in found])
-            entropy.append(_entropy(knobs, probe, z))
-            if progress is not None:
-                progress(step, knobs.steps, "training")
+            looks.append(watch(step, reported(game, rule, z, memory)))
+            tell(step)
         if step < knobs.steps:
-            z, memory = rule.step(field.minibatch(), z, memory)
-    samples = field.generate(z, noise).double().numpy()[:SHOWN]
-    return Result(
-        knobs,
-        data,
-        np.array(at),
-        np.array(counts),
-        np.array(nearest),
-        np.array(quality),
-        np.array(entropy),
-        samples,
+            z, memory = rule.step(game.minibatch(), z, memory)
+    records = tuple(record_of(looks, member, watch.floor) for member in range(knobs.seeds))
+    samples = watch.samples(reported(game, rule, z, memory))[:SHOWN]
+    return Result(knobs, data, records, tuple(map(diagnose, records)), samples)
+
+
+def _networks(knobs: Knobs) -> tuple[BatchedMLP, BatchedMLP]:
+    """Generator and discriminator, small or as in [lin2018]_."""
+    from gan.batched import BatchedMLP
+
+    seen = 2 * knobs.packing
+    if knobs.nets == SMALL:
+        return BatchedMLP(knobs.latent, 2, knobs.width), BatchedMLP(seen, 1, knobs.width)
+    return (
+        BatchedMLP(knobs.latent, 2, 400, 4, batch_norm=True),
+        BatchedMLP(seen, 1, 200, 3, "maxout"),
     )
 
 
 def _rule(knobs: Knobs) -> Method:
     """Adam for both players, each with its own step size; D first, as often as wanted."""
-    lr, adam = (knobs.lr_g, knobs.lr_d), Adam(beta1=0.5)
+    lr, adam = (knobs.lr_g, knobs.lr_d), Adam(beta1=knobs.beta1)
+    rule: Method = Alternating(lr, adam, order=(1,) * knobs.turns + (0,))
     if knobs.rule == "simultaneous":
-        return Simultaneous(lr, adam)
-    return Alternating(lr, adam, order=(1,) * knobs.turns + (0,))
+        rule = Simultaneous(lr, adam)
+    if knobs.penalty == CLIPPING:
+        rule = Projected(rule, -knobs.weight, knobs.weight, player=1)
+    return rule
 
 
-def _entropy(knobs: Knobs, probe: Any, z: Any) -> np.ndarray:
-    """D's cross entropy per answer on real and fake points."""
-    if knobs.loss not in ("saturating", "non-saturating"):
-        return np.full(knobs.seeds, np.nan)
-    found: np.ndarray = probe.losses(z)[1] / 2
-    return found
+def missing(result: Result) -> int:
+    """Seeds in which a mode is missing at the end."""
+    return int((result.captured[-1] < len(result.data.modes)).sum())
+
+
+def collapsed(result: Result) -> int:
+    """Seeds that have at most half of the modes at the end."""
+    return int((result.captured[-1] <= len(result.data.modes) / 2).sum())
 
 
 def interval(hits: int, trials: int) -> tuple[float, float]:
@@ -194,23 +255,6 @@ def interval(hits: int, trials: int) -> tuple[float, float]:
 
     found = binomtest(hits, trials).proportion_ci(0.95, method="wilson")
     return float(found.low), float(found.high)
-
-
-def kind(result: Result, member: int) -> str:
-    """What became of a seed: healthy, blurred, partial, rotating or stuck.
-
-    A generator is collapsed if, through the last part of training, its samples are as unevenly
-    spread as over at most half of the modes; it rotates if the fullest mode is now this, now that.
-    """
-    n, now = len(result.data.modes), int(result.captured[-1, member])
-    if now == n and result.quality[-1, member] > 0.5:
-        return "healthy"
-    late = result.late(result.nearest)[:, member]
-    shares = late / late.sum(axis=1, keepdims=True)
-    spread = np.exp(-(shares * np.log(np.maximum(shares, 1e-12))).sum(axis=1))
-    if np.median(spread) <= n / 2:
-        return "rotating" if len(set(shares.argmax(axis=1))) > 2 else "stuck"
-    return "all modes, blurred" if now == n else "partial"
 
 
 def facts(result: Result) -> dict[str, Any]:
@@ -233,24 +277,28 @@ def facts(result: Result) -> dict[str, Any]:
         ),
         "modes visited in the last third, median": f"{np.median(result.visited):g} of {n}",
     }
-    missing = int((last < n).sum())
-    low, high = interval(missing, E)
-    stated["probability that a mode is missing"] = (
-        f"{missing / E:.0%} of {E} seeds, 95 % interval {low:.0%} to {high:.0%}"
-    )
-    half = int((last <= n / 2).sum())
-    low, high = interval(half, E)
-    stated["probability of at most half the modes"] = (
-        f"{half / E:.0%}, 95 % interval {low:.0%} to {high:.0%}"
-    )
-    kinds = [kind(result, member) for member in range(E)]
+    stated["probability that a mode is missing"] = _share(missing(result), E)
+    stated["probability of at most half the modes"] = _share(collapsed(result), E)
+    kinds = [diagnosis.kind for diagnosis in result.diagnoses]
     told = [f"{kinds.count(name)} {name}" for name in dict.fromkeys(kinds)]
     stated["the seeds"] = ", ".join(told)
     if np.isfinite(result.entropy).all():
         settled = float(np.median(result.entropy[-len(result.at) // 4 :]))
         rung = min(range(1, n + 1), key=lambda k: abs(collapse_loss(k, n) - settled))
         stated["D's cross entropy, last quarter"] = f"{settled:.3f}: the rung of {rung} modes"
+    if result.knobs.data in PUBLISHED and result.knobs.nets == PAPER:
+        stated["published, 400,000 steps, 10 runs (Lin et al. 2018)"] = PUBLISHED[result.knobs.data]
+    for change, own in result.compared.items():
+        stated[f"{result.knobs.compare}: {change}"] = (
+            f"a mode is missing in {_share(missing(own), E)}, "
+            f"at most half are there in {_share(collapsed(own), E)}"
+        )
     return stated
+
+
+def _share(hits: int, trials: int) -> str:
+    low, high = interval(hits, trials)
+    return f"{hits / trials:.0%} of {trials} seeds, 95 % interval {low:.0%} to {high:.0%}"
 
 
 def samples(result: Result) -> Figure:
@@ -267,7 +315,7 @@ def samples(result: Result) -> Figure:
             Panel(
                 marks, x=Axis(range=(-reach, reach), hidden=True),
                 y=Axis(range=(-reach, reach), hidden=True), equal_aspect=True,
-                title=f"seed {result.knobs.seed + member}: {kind(result, member)}",
+                title=f"seed {result.knobs.seed + member}: {result.diagnoses[member].kind}",
             )
         )  # fmt: skip
     return Figure(panels, columns=3, title="What the generators draw at the end")
@@ -300,13 +348,13 @@ def modes(result: Result) -> Figure:
 
 def visits(result: Result) -> Figure:
     """To which mode the first seed's samples are nearest: stripes that move are a rotation."""
-    share = result.nearest[:, 0].T / SAMPLES
+    share = result.records[0].nearest.T / SAMPLES
     heat = HeatMap(
         result.at.astype(float), np.arange(1.0, len(share) + 1), share,
         limits=(0.0, max(float(share.max()), 0.05)), scale="share of samples",
     )  # fmt: skip
     panel = Panel([heat], x=Axis("training step"), y=Axis("mode"))
-    title = f"seed {result.knobs.seed}: which mode when ({kind(result, 0)})"
+    title = f"seed {result.knobs.seed}: which mode when ({result.diagnoses[0].kind})"
     return Figure([panel], title=title)
 
 
@@ -353,7 +401,36 @@ def probability(result: Result) -> Figure:
     return Figure([panel], title=f"How often? {result.knobs.seeds} seeds")
 
 
+def comparison(result: Result) -> Figure:
+    """How often the same seeds collapse with each change, with 95 % intervals."""
+    if not result.compared:
+        return nothing("set the knob 'compare' to train the same seeds with other settings")
+    names, E = list(result.compared), result.knobs.seeds
+    marks: list[Mark] = []
+    for place, (what, count, label) in enumerate(
+        (("first", missing, "a mode is missing"), ("second", collapsed, "at most half the modes"))
+    ):
+        hits = [count(own) for own in result.compared.values()]
+        at = np.arange(len(names)) + 0.36 * place - 0.18
+        marks.append(Bars(at, np.array(hits) / E, width=0.34, color=what, label=label))
+        for x, hit in zip(at, hits, strict=True):
+            marks.append(Line(np.full(2, x), np.array(interval(hit, E)), color="ink", width=1.2,
+                              label="95 % interval"))  # fmt: skip
+    panel = Panel(
+        marks, x=Axis.of_categories(names, result.knobs.compare),
+        y=Axis("share of the seeds", range=(0, 1.05)),
+    )  # fmt: skip
+    return Figure(
+        [panel], title=f"How often is something missing? {E} seeds, {result.knobs.steps:,} steps"
+    )
+
+
 DEFAULT = Knobs()
+PAPER_KNOBS = replace(
+    DEFAULT, data="ring of PacGAN", nets=PAPER, rule="simultaneous", lr_g=1e-4, lr_d=1e-4,
+    beta1=0.8, latent=2, batch=100, steps=400_000, seeds=10,
+)  # fmt: skip
+"""The protocol of [lin2018]_: many hours on two cores."""
 LESSON = Lesson(
     name="mode-collapse",
     title="Mode collapse: how often, of which kind",
@@ -363,7 +440,7 @@ LESSON = Lesson(
     facts=facts,
     figures={
         "samples": samples, "modes": modes, "visits": visits, "ladder": ladder,
-        "probability": probability,
+        "probability": probability, "comparison": comparison,
     },
     presets={
         "D too slow": DEFAULT,
@@ -375,6 +452,14 @@ LESSON = Lesson(
         "packed by 2": replace(DEFAULT, lr_d=1e-3, packing=2),
         "saturating": replace(DEFAULT, lr_d=1e-3, loss="saturating"),
         "probability over 32 seeds": replace(DEFAULT, lr_d=1e-3, seeds=32, steps=1800),
+        **{
+            f"32 seeds: {name}": replace(DEFAULT, lr_d=1e-3, seeds=32, steps=1800, compare=name)
+            for name in VARIED
+        },
+        "paper: ring": PAPER_KNOBS,
+        "paper: ring packed by 2": replace(PAPER_KNOBS, packing=2),
+        "paper: grid": replace(PAPER_KNOBS, data="grid"),
+        "paper: grid packed by 2": replace(PAPER_KNOBS, data="grid", packing=2),
     },
     references=("goodfellow2014", "lin2018", "metz2017", "mescheder2018", "jolicoeur2019",
                 "huang2024"),
