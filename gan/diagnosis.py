@@ -32,8 +32,14 @@ STARVED = 0.02
 """...if G's gradient has shrunk to this part of its largest so far."""
 GOOD = 0.5
 """A generator on all modes is healthy if at least so many of its samples are good."""
+FINER = 16
+"""The spectrum is looked at so many times more finely about its strongest line."""
 OUTSTANDING = 0.1
 """A line of a spectrum stands out if it holds at least this part of all power."""
+LOST = 0.2
+"""A run that circles comes back to this part of its largest distance to the data."""
+NEARLY = 0.05
+"""So small a part of the first distance is as good as none, where no modes can be counted."""
 SIGMAS = 3.0
 """Within so many deviations of the noise floor, samples count as data."""
 
@@ -97,15 +103,16 @@ def period_of(at: np.ndarray, values: np.ndarray) -> float:
 
     if len(at) < 8:
         return float("nan")
-    rate, power = periodogram(values, 1 / float(at[1] - at[0]), "hann", detrend="linear", axis=0)
-    total = power.sum(axis=1)
-    fastest = rate >= 2 / float(at[-1] - at[0])
-    if not fastest.any() or not total.any():
+    settings = {"window": "hann", "detrend": "linear", "axis": 0}
+    often = 1 / float(at[1] - at[0])
+    rate, power = periodogram(values, often, **settings)
+    total, slowest = power.sum(axis=1), 2 / float(at[-1] - at[0])
+    best = np.where(rate >= slowest, total, -1.0).argmax()
+    if total[best] <= OUTSTANDING * total.sum() or rate[best] < slowest:
         return float("nan")
-    best = total[fastest].argmax()
-    if total[fastest][best] < OUTSTANDING * total.sum():
-        return float("nan")
-    return float(1 / rate[fastest][best])
+    fine, power = periodogram(values, often, nfft=FINER * len(at), **settings)
+    near = np.abs(fine - rate[best]) <= rate[1]
+    return float(1 / fine[near][power.sum(axis=1)[near].argmax()])
 
 
 def measured_period(record: Record) -> float:
@@ -167,13 +174,20 @@ def _rotating(record: Record, predicted: float | None, confidence: float) -> Dia
 
 
 def _healthy(record: Record, _: float | None) -> Diagnosis | None:
-    """At the noise floor, whatever the data."""
+    """At the noise floor, whatever the data, or near it where no modes can be counted."""
     mean, spread = record.floor
-    distance = late(record.distance)
-    says = distance <= mean + SIGMAS * spread
-    if says.mean() <= 0.5:
+    distance, top = late(record.distance), mean + SIGMAS * spread
+    says = distance <= top
+    if says.mean() > 0.5:
+        told = f"healthy: within the noise floor (distance {np.median(distance):.2g})"
+        return Diagnosis("healthy", told, float(says.mean()))
+    says = distance <= NEARLY * record.distance[0]
+    if record.nearest.shape[1] > 1 or says.mean() <= 0.5:
         return None
-    told = f"healthy: within the noise floor (distance {np.median(distance):.2g})"
+    told = (
+        f"healthy: distance to data {np.median(distance):.2g}, {record.distance[0]:.2g} at first, "
+        f"noise floor {top:.1g}"
+    )
     return Diagnosis("healthy", told, float(says.mean()))
 
 
@@ -205,6 +219,7 @@ def _circling(record: Record, predicted: float | None) -> Diagnosis | None:
     rest = window - np.polyval(trend, np.arange(len(window)))
     period = period_of(late(record.at), window[:, None])
     swings = np.ptp(rest) > 0.5 * window.mean() and abs(trend[0]) * len(window) < np.ptp(rest)
+    swings = swings and window.max() > LOST * record.distance.max()
     if not swings or not np.isfinite(period):
         return None
     told = f"circling: the distance to data swings, period about {period:.0f} steps"

@@ -22,7 +22,9 @@ STILL = 1e-6
 
 def game_jacobian(field: TorchField, z: Tensor) -> np.ndarray:
     """:math:`\\partial F/\\partial z` as a matrix, ``(d, d)``, row by row by automatic means."""
-    return np.stack([field.vjp(z, unit).numpy() for unit in torch.eye(len(z)).to(z)])
+    return np.stack(
+        [field.vjp(z, unit.reshape(z.shape)).numpy().ravel() for unit in torch.eye(len(z)).to(z)]
+    )
 
 
 def iteration_matrix(field: TorchField, method: Method, z: Tensor, memory: Any) -> np.ndarray:

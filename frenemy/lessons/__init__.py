@@ -38,6 +38,7 @@ TOPICS: dict[str, dict[str, str]] = {
         "matrix-game": "Matrix games: solved exactly, learnt slowly",
     },
     "GANs": {
+        "density-or-samples": "A density, samples, or both",
         "gan-lab": "The GAN laboratory: live, and back in time",
         "minimax-value": "The GAN's minimax value",
         "dirac": "The Dirac-GAN: why GANs circle, and what damps them",

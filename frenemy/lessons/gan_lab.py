@@ -267,7 +267,7 @@ LESSON = Lesson(
     },
     presets={
         "one ring": DEFAULT,
-        "one hill": replace(DEFAULT, data="one"),
+        "one hill, learnt": replace(DEFAULT, data="one", penalty="R1 + R2", weight=1.0, lr_g=3e-4),
         "samples that run": replace(DEFAULT, lr_d=1e-4, width_g=64, width_d=64, latent=16),
         "the same, cured": replace(DEFAULT, width_g=64, width_d=64, latent=16, penalty="R1 + R2"),
         "starved": replace(DEFAULT, loss="saturating", turns=5, lr_g=1e-4),

@@ -7,6 +7,7 @@ SHORT = {
     "tagging": {"steps": 20, "hidden": 16},
     "sequence-classification": {"steps": 30, "seeds": 1},
     "forecast": {"steps": 30, "seeds": 2},
+    "density-or-samples": {"steps": 50, "points": 100},
     "gan-lab": {"steps": 60, "width_g": 8, "width_d": 8},
     "diminished-gradient": {"steps": 40, "seeds": 2, "width": 8},
     "mode-collapse": {"steps": 60, "seeds": 2, "width": 8},

@@ -100,3 +100,29 @@ def test_intervals_are_wilsons():
     centre = (p + z**2 / (2 * n)) / (1 + z**2 / n)
     half = z / (1 + z**2 / n) * np.sqrt(p * (1 - p) / n + z**2 / (4 * n**2))
     assert mode_collapse.interval(8, 32) == pytest.approx((centre - half, centre + half), abs=1e-6)
+
+
+def test_densities_are_below_the_true_one_and_samples_at_the_floor():
+    result, stated = facts("density-or-samples", steps=1500)
+    best = result.exact.mean()
+    for name in ("kernel density", "Gaussian mixture"):
+        model = result.models[name]
+        assert best - 0.3 < model.log_density.mean() < best + 0.02
+        assert model.distance < result.floor[0] + 4 * result.floor[1]
+        cell = (result.grid[1] - result.grid[0]) ** 2
+        assert model.density.sum() * cell == pytest.approx(1, abs=0.02)
+    assert result.models["GAN"].log_density is None
+    assert result.models["GAN"].distance < 0.1
+    assert stated["GAN: mean log density of fresh points"] == "cannot be asked"
+
+
+def test_a_kernel_too_wide_blurs_and_one_too_narrow_remembers():
+    wide, _ = facts("density-or-samples", steps=50, width=0.5)
+    narrow, _ = facts("density-or-samples", steps=50, width=0.005)
+    chosen, _ = facts("density-or-samples", steps=50)
+    kernel = "kernel density"
+    assert wide.models[kernel].distance > 5 * chosen.models[kernel].distance + 0.01
+    assert narrow.models[kernel].nearest < 0.5 * narrow.nearest
+    for odd in (wide, narrow):
+        assert odd.models[kernel].log_density.mean() < chosen.models[kernel].log_density.mean()
+    assert 0.03 < chosen.width < 0.2
