@@ -58,6 +58,8 @@ class GanField(TorchField):
     noise : draws noise from another generator.
     seed : of both generators; they are independent of each other and of torch's own.
     batch : a minibatch to hold fixed.
+    device : where parameters and minibatches lie; randomness is always drawn on the CPU, so that
+        a seed means the same everywhere.
     """
 
     def __init__(
@@ -70,7 +72,9 @@ class GanField(TorchField):
         *,
         seed: int = 0,
         batch: Batch | None = None,
+        device: str = "cpu",
     ):
+        self.device = torch.device(device)
         self.modules = (generator, discriminator)
         self.gan_loss = LOSSES[loss] if isinstance(loss, str) else loss
         self.draws = (data, noise)
@@ -88,17 +92,17 @@ class GanField(TorchField):
     def initial(self) -> Tensor:
         """The parameters as the modules have them, a flat tensor of shape ``(d,)``."""
         parts = [p.detach().reshape(-1) for module in self.modules for p in module.parameters()]
-        return torch.cat(parts)
+        return torch.cat(parts).to(self.device)
 
     def generate(self, z: Tensor, noise: Tensor) -> Tensor:
         """What the generator with the parameters in ``z`` makes of some noise."""
         with torch.no_grad():
-            return self._apply(0, self._pieces(0, z[self.players[0]]), noise)
+            return self._apply(0, self._pieces(0, z[self.players[0]]), noise.to(z))
 
     def discriminate(self, z: Tensor, samples: Tensor) -> Tensor:
         """The logits that the discriminator with the parameters in ``z`` gives to samples."""
         with torch.no_grad():
-            return self._apply(1, self._pieces(1, z[self.players[1]]), samples)
+            return self._apply(1, self._pieces(1, z[self.players[1]]), samples.to(z))
 
     def losses(self, z: Tensor) -> np.ndarray:
         """What the generator and the discriminator minimise, on the minibatch that is held."""
@@ -164,7 +168,8 @@ class GanField(TorchField):
         data, noise = self.draws
         assert data is not None
         assert noise is not None
-        return Batch(data(self._generators[0]), noise(self._generators[1]))
+        drawn = data(self._generators[0]), noise(self._generators[1])
+        return Batch(*(part.to(self.device) for part in drawn))
 
     def _with_batch(self, batch: Any) -> Self:
         """The same networks and the same generators with another minibatch."""

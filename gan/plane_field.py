@@ -112,21 +112,25 @@ class PlaneGan:
         discriminator = BatchedMLP(D * packing, 1, width, depth, activation)
         return cls(data, generator, discriminator, packing=packing, **settings)
 
-    def field(self, seeds: Sequence[int]) -> PlaneField:
+    def field(self, seeds: Sequence[int], *, device: str = "cpu") -> PlaneField:
         """The game of as many members as there are seeds, each with randomness of its own."""
-        return PlaneField(self, seeds)
+        return PlaneField(self, seeds, device=device)
 
 
 class PlaneField(TorchField):
     """A :class:`PlaneGan` for every seed; player 0 is the generator, player 1 the discriminator.
 
-    States have shape ``(d, E)``.
+    States have shape ``(d, E)``. All lies on one device; randomness is drawn on the CPU, so that a
+    seed means the same everywhere.
     """
 
-    def __init__(self, gan: PlaneGan, seeds: Sequence[int], batch: PlaneBatch | None = None):
+    def __init__(
+        self, gan: PlaneGan, seeds: Sequence[int], batch: PlaneBatch | None = None, *,
+        device: str = "cpu",
+    ):  # fmt: skip
         if not seeds:
             raise ValueError("a field needs at least one seed")
-        self.gan, self.seeds = gan, tuple(seeds)
+        self.gan, self.seeds, self.device = gan, tuple(seeds), torch.device(device)
         self.gan_loss: Loss = LOSSES[gan.loss]
         self.penalty: Penalty | None = PENALTIES[gan.penalty] if gan.penalty else None
         states = [np.random.SeedSequence(seed).generate_state(2) for seed in seeds]
@@ -143,11 +147,13 @@ class PlaneField(TorchField):
     def initial(self) -> Tensor:
         """The first parameters of every member, ``(d, E)``."""
         drawn = [torch.Generator().manual_seed(seed) for seed in self.weights]
-        return torch.cat([self.gan.generator.first(drawn), self.gan.discriminator.first(drawn)])
+        both = [self.gan.generator.first(drawn), self.gan.discriminator.first(drawn)]
+        return torch.cat(both).to(self.device)
 
     def generate(self, z: Tensor, noise: Tensor) -> Tensor:
         """What each generator makes of noise ``(B, latent)`` or ``(E, B, latent)``."""
         pieces = self.gan.generator.pieces(z[self.players[0]])
+        noise = noise.to(z.device)
         if noise.ndim == 2:
             noise = noise.expand(z.shape[1], -1, -1)
         with torch.no_grad():
@@ -155,7 +161,7 @@ class PlaneField(TorchField):
 
     def discriminate(self, z: Tensor, points: Tensor) -> Tensor:
         """The logits of each discriminator at points ``(B, D)`` or ``(E, B, D)``, ``(E, B')``."""
-        pieces = self.gan.discriminator.pieces(z[self.players[1]])
+        pieces, points = self.gan.discriminator.pieces(z[self.players[1]]), points.to(z.device)
         if points.ndim == 2:
             points = points.expand(z.shape[1], -1, -1)
         with torch.no_grad():
@@ -303,7 +309,9 @@ class PlaneField(TorchField):
         """Minibatches for the next ``AHEAD`` steps: fewer, larger calls of the generators."""
         B, gan, total = self.gan.batch_size, self.gan, self.gan.batch_size * AHEAD
         members = [self._of_member(rng, total) for rng in self.draws]
-        real, noise, mix, jitter = (torch.stack(parts) for parts in zip(*members, strict=True))
+        real, noise, mix, jitter = (
+            torch.stack(parts).to(self.device) for parts in zip(*members, strict=True)
+        )
         for part in range(AHEAD):
             rows = slice(part * B, (part + 1) * B)
             spread = jitter[:, rows].movedim(2, 0) if gan.instance_noise else jitter

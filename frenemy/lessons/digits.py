@@ -18,11 +18,19 @@ from frenemy.figures import (
     Panel,
     image_grid,
 )
+from frenemy.lessons._changes import changed
+from frenemy.lessons._files import own_digits
 from frenemy.lessons._lesson import Compared, Lesson, Progress, knob
+from frenemy.lessons._plane_gans import LOSS_NAMES
+from frenemy.lessons._rules import nothing
 from frenemy.lessons._threads import on_one_thread
+from frenemy.lessons._trainings import DEVICES
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from gan import TrainingRun
+    from gan.digits import Digits
 
 STORY = r"""
 **The slide.** A GAN is trained on MNIST, and the pictures are labelled *epoch 0, 500, 1000, 1500
@@ -43,12 +51,11 @@ equilibrium of $xy$.
 $2\ln 2 \approx 1.386$, and with the non-saturating loss the generator's is $\ln 2$. Both losses
 are there at the very start, when $D$ knows nothing yet; then they swing, and $D$ stays a little
 ahead: its loss lies below. All ten digits are equally frequent in the data; a GAN that *collapses*
-draws few of them. A classifier reads what is drawn.
+draws few of them. A classifier reads what is drawn. And is it *drawn*, or
+remembered? Beneath each sample stands the training image nearest to it; real digits are that far
+from each other, too.
 """
 
-LOSS_NAMES = (
-    "non-saturating", "saturating", "least squares", "hinge", "wasserstein", "relativistic",
-)  # fmt: skip
 RULE_NAMES = ("alternating", "simultaneous", "extragradient", "optimistic")
 EVERY = 20
 """The losses are measured after so many iterations."""
@@ -58,76 +65,129 @@ READ = 1000
 """Samples that the classifier reads at each checkpoint."""
 CHECKPOINTS = 3
 """So many after the first, evenly spaced."""
+COMPARED = 8
+"""Samples that are shown with their nearest training images."""
 
 
 @dataclass(frozen=True)
 class Knobs:
     """What can be turned."""
 
-    iterations: int = knob(
-        1500,
-        label="iterations",
-        low=60,
-        high=6000,
-        step=60,
-        help="steps of both players; about 50 a second on two cores",
-    )
-    rule: str = knob(
-        "alternating",
-        label="training rule",
-        choices=RULE_NAMES,
-        help="how the players take turns; every one with Adam's step",
-    )
+    iterations: int = knob(1500, label="iterations", low=60, high=200_000, step=60,
+                           help="steps of both players, about 50 a second")  # fmt: skip
+    data: str = knob("MNIST", label="digits", choices=("MNIST", "8x8", "OpenML", "file"),
+                     help="OpenML's 70,000 are fetched once; 'file' is your own")  # fmt: skip
+    file: str = knob("", label="your file", help="idx or npz with images (n, height, width)")
+    networks: str = knob("perceptrons", label="networks", choices=("perceptrons", "convolutional"),
+                         help="the slide's are perceptrons")  # fmt: skip
+    rule: str = knob("alternating", label="training rule", choices=RULE_NAMES,
+                     help="how the players take turns; every one with Adam's step")  # fmt: skip
     loss: str = knob(
-        "non-saturating",
-        label="loss",
-        choices=LOSS_NAMES,
+        "non-saturating", label="loss", choices=LOSS_NAMES,
         help="what both players minimise; saturating is the minimax game itself",
-    )
+    )  # fmt: skip
     lr: float = knob(2e-4, label=r"step size $\alpha$", low=1e-5, high=1e-2, log=True)
     beta1: float = knob(0.5, label=r"Adam's $\beta_1$", low=0.0, high=0.99, step=0.01)
     batch: int = knob(64, label="minibatch", low=8, high=256, step=8, help="digits, and fakes")
+    beside: str = knob(
+        "", label="side by side", help="other settings, as in 'loss=hinge | rule=simultaneous'"
+    )
     seed: int = knob(0, label="seed", low=0, high=10_000, help="of everything random")
+    device: str = knob("cpu", label="device", choices=DEVICES, help="where torch computes")
+
+
+@dataclass(frozen=True, eq=False)
+class Track:
+    """One training and what was drawn.
+
+    Attributes
+    ----------
+    training : losses, and samples of shape ``(k, n, h w)``.
+    undecided : both losses where the discriminator can tell nothing, the generator's first.
+    counts : how many samples look like each digit, at each checkpoint, ``(k, 10)``; none if the
+        images have no labels.
+    """
+
+    training: TrainingRun
+    undecided: tuple[float, float]
+    counts: np.ndarray
 
 
 @dataclass(frozen=True, eq=False)
 class Result:
-    """A training and what was drawn.
+    """Trainings from the same seed and the same noise.
 
     Attributes
     ----------
-    training : losses, and samples of shape ``(k, n, 784)``.
-    undecided : both losses where the discriminator can tell nothing, the generator's first.
-    counts : how many samples look like each digit, at each checkpoint, shape ``(k, 10)``.
-    accuracy : of the classifier, on real digits it has not seen.
-    data : how many real digits there are.
+    tracks : what is different -> training; the first is as set.
+    shape : of an image. accuracy : of the classifier on unseen real digits; NaN without labels.
+    data : how many real images there are.
+    pairs : samples of the first track's end and their nearest training images, ``(2, n, h w)``.
+    apart : their distances, and those of real images to their nearest others: root mean squares
+        over pixels, medians.
     """
 
     knobs: Knobs
-    training: TrainingRun
-    undecided: tuple[float, float]
-    counts: np.ndarray
+    tracks: dict[str, Track]
+    shape: tuple[int, int]
     accuracy: float
     data: int
+    pairs: np.ndarray
+    apart: tuple[float, float]
+
+    @property
+    def first(self) -> Track:
+        """The training as set."""
+        return next(iter(self.tracks.values()))
 
 
 @on_one_thread
 def run(knobs: Knobs, *, progress: Progress | None = None) -> Result:
-    """Train, draw from the same noise at each checkpoint, and read what was drawn."""
+    """Train each setting, draw from the same noise at each checkpoint, and read what was drawn."""
+    from gan.digits import nearest, reader
+
+    settings = {"as set": knobs} | {
+        text.strip(): changed(knobs, text) for text in knobs.beside.split("|") if text.strip()
+    }
+    odd = {name for own in settings.values() for name in ("data", "file", "iterations", "seed")
+           if getattr(own, name) != getattr(knobs, name)}  # fmt: skip
+    if odd:
+        raise ValueError(f"settings side by side cannot differ in {', '.join(sorted(odd))}")
+    images = own_digits(knobs.data, knobs.file)
+    total, tracks = knobs.iterations * len(settings), {}
+    for index, (name, own) in enumerate(settings.items()):
+
+        def tell(done: int, _: int, before: int = index * knobs.iterations) -> None:
+            if progress is not None:
+                progress(before + done, total, "training")
+
+        tracks[name] = _trained(own, images, tell)
+    known = reader(knobs.data, knobs.file)
+    drawn = next(iter(tracks.values())).training.samples[-1]
+    found, apart = nearest(drawn[:200], images)
+    _, among = nearest(images.images[:200].numpy(), images)
+    pairs = np.stack([drawn[:COMPARED], images.images.numpy()[found[:COMPARED]]])
+    return Result(
+        knobs, tracks, images.shape, float("nan") if known is None else known.accuracy,
+        len(images.images), pairs, (float(np.median(apart)), float(np.median(among))),
+    )  # fmt: skip
+
+
+def _trained(knobs: Knobs, images: Digits, tell: Callable[[int, int], None]) -> Track:
     import torch
 
     from gan import LOSSES, train
-    from gan.digits import LATENT, digits, digits_gan, reader
+    from gan.digits import LATENT, digits_gan, reader
     from gan.nets import normal_noise
-
-    def tell(done: int, total: int) -> None:
-        if progress is not None:
-            progress(done, total, "training")
 
     tell(0, knobs.iterations)
     noise = normal_noise(READ, LATENT, torch.Generator().manual_seed(knobs.seed))
+    field = digits_gan(
+        knobs.loss, batch=knobs.batch, seed=knobs.seed, data=images, kind=knobs.networks,
+        device=knobs.device,
+    )  # fmt: skip
     training = train(
-        digits_gan(knobs.loss, batch=knobs.batch, seed=knobs.seed),
+        field,
         METHODS[knobs.rule](knobs.lr, step_rule=Adam(beta1=knobs.beta1), **_turns(knobs.rule)),
         knobs.iterations,
         noise=noise,
@@ -135,15 +195,11 @@ def run(knobs: Knobs, *, progress: Progress | None = None) -> Result:
         every=EVERY,
         progress=tell,
     )
-    read = [np.bincount(reader().read(drawn), minlength=10) for drawn in training.samples]
-    return Result(
-        knobs,
-        training,
-        LOSSES[knobs.loss].of_the_undecided(),
-        np.array(read),
-        reader().accuracy,
-        len(digits().images),
-    )
+    known = reader(knobs.data, knobs.file)
+    read = [] if known is None else [
+        np.bincount(known.read(drawn).astype(int), minlength=10) for drawn in training.samples
+    ]  # fmt: skip
+    return Track(training, LOSSES[knobs.loss].of_the_undecided(), np.array(read))
 
 
 def _turns(rule: str) -> dict[str, Any]:
@@ -159,29 +215,43 @@ def _checkpoints(iterations: int) -> tuple[int, ...]:
 
 def facts(result: Result) -> dict[str, Any]:
     """Losses beside those of the equilibrium, digits drawn beside those of the data."""
-    training, knobs = result.training, result.knobs
-    generator, discriminator = result.undecided
-    seen = training.outcome.steps * knobs.batch
+    knobs, steps = result.knobs, result.first.training.outcome.steps
+    seen = steps * knobs.batch
     stated: dict[str, Any] = {
-        "outcome": str(training.outcome),
-        "iterations": training.outcome.steps,
+        "outcome": str(result.first.training.outcome),
+        "iterations": steps,
         f"epochs of these {result.data:,} digits": round(seen / result.data, 2),
         "epochs of the full MNIST (60,000)": round(seen / 60_000, 2),
     }
+    for name, track in result.tracks.items():
+        tail = f" ({name})" if len(result.tracks) > 1 else ""
+        stated |= {f"{label}{tail}": value for label, value in _of_track(track).items()}
+    made, real = result.apart
+    stated["distance to the nearest training image (predicted: of real ones)"] = Compared(
+        real, made
+    )
+    if np.isfinite(result.accuracy):
+        stated["classifier's accuracy on unseen real digits"] = f"{result.accuracy:.1%}"
+    return stated
+
+
+def _of_track(track: Track) -> dict[str, Any]:
+    """Losses at the start and at the end, and the digits in use."""
+    generator, discriminator = track.undecided
+    stated: dict[str, Any] = {}
     for name, at in (("first", 0), ("last", -1)):
         stated[f"discriminator's loss, {name} (predicted: at equilibrium)"] = Compared(
-            discriminator, float(training.losses[at, 1])
+            discriminator, float(track.training.losses[at, 1])
         )
         stated[f"generator's loss, {name} (predicted: at equilibrium)"] = Compared(
-            generator, float(training.losses[at, 0])
+            generator, float(track.training.losses[at, 0])
         )
-    if len(result.counts):
-        last = result.counts[-1]
+    if len(track.counts):
+        last = track.counts[-1]
         stated["digits in use (predicted: as in the data)"] = Compared(10.0, _effective(last))
         stated["most frequent digit"] = (
             f"{last.argmax()} ({last.max() / last.sum():.0%} of samples)"
         )
-    stated["classifier's accuracy on unseen real digits"] = f"{result.accuracy:.1%}"
     return stated
 
 
@@ -191,12 +261,17 @@ def _effective(counts: np.ndarray) -> float:
     return float(np.exp(-(shares * np.log(shares)).sum()))
 
 
+def _images(rows: np.ndarray, result: Result) -> np.ndarray:
+    """Rows of pixels ``(..., h w)`` as images, ink dark."""
+    return -rows.reshape(*rows.shape[:-1], *result.shape)
+
+
 def samples(result: Result) -> Figure:
     """What the generator draws from the same noise as training goes on."""
-    drawn = result.training.samples[:, :SHOWN]
+    training = result.first.training
     return image_grid(
-        -drawn.reshape(*drawn.shape[:2], 28, 28),
-        [f"iteration {at:,}" for at in result.training.checkpoints],
+        _images(training.samples[:, :SHOWN], result),
+        [f"iteration {at:,}" for at in training.checkpoints],
         columns=ACROSS,
         limits=(-1.0, 1.0),
         title="The same noise, drawn at four moments of training",
@@ -204,36 +279,76 @@ def samples(result: Result) -> Figure:
     )
 
 
+def side_by_side(result: Result) -> Figure:
+    """What every setting draws from the same noise at the end."""
+    drawn = np.stack([track.training.samples[-1][:SHOWN] for track in result.tracks.values()])
+    return image_grid(
+        _images(drawn, result),
+        list(result.tracks),
+        columns=ACROSS,
+        limits=(-1.0, 1.0),
+        title=f"The same seed and noise after {result.knobs.iterations:,} iterations",
+    )
+
+
+def nearest_images(result: Result) -> Figure:
+    """Samples of the end, and beneath each the training image that is nearest to it."""
+    made, real = result.apart
+    return image_grid(
+        _images(result.pairs, result),
+        ["samples", "the nearest training image of each"],
+        columns=COMPARED,
+        panel_columns=1,
+        limits=(-1.0, 1.0),
+        title="Learnt, or remembered?",
+        caption=f"median distance {made:.2f}; between real images {real:.2f} (root mean square "
+        "over pixels)",
+    )
+
+
 def losses(result: Result) -> Figure:
     """Both losses, with the values they have where the discriminator can tell nothing."""
-    at, values = result.training.iterations.astype(float), result.training.losses
-    generator, discriminator = result.undecided
-    marks = [
-        Line(at, values[:, 1], label="discriminator", color="first"),
-        HorizontalLine(discriminator, color="first", dash="dash", label="at equilibrium"),
-        Line(at, values[:, 0], label="generator", color="second"),
-        HorizontalLine(generator, color="second", dash="dash", label="at equilibrium"),
-    ]
-    panel = Panel(marks, x=Axis("iteration"), y=Axis("loss"))
-    return Figure([panel], title="Both losses, and their values where D can tell nothing")
+    panels = []
+    for name, track in result.tracks.items():
+        at, values = track.training.iterations.astype(float), track.training.losses
+        generator, discriminator = track.undecided
+        marks = [
+            Line(at, values[:, 1], label="discriminator", color="first"),
+            HorizontalLine(discriminator, color="first", dash="dash", label="at equilibrium"),
+            Line(at, values[:, 0], label="generator", color="second"),
+            HorizontalLine(generator, color="second", dash="dash", label="at equilibrium"),
+        ]
+        title = name if len(result.tracks) > 1 else ""
+        panels.append(Panel(marks, x=Axis("iteration"), y=Axis("loss"), title=title))
+    title = "Both losses, and their values where D can tell nothing"
+    return Figure(panels, title=title)
 
 
 def frequency(result: Result) -> Figure:
-    """Which digits are drawn at each checkpoint, read by a classifier."""
-    panels = []
-    for at, counts in zip(result.training.checkpoints, result.counts, strict=True):
-        marks = [
-            Bars(np.arange(10.0), counts / counts.sum()),
-            HorizontalLine(0.1, color="prediction", dash="dash", label="as in the data"),
-        ]
-        panels.append(
-            Panel(
-                marks,
-                x=Axis.of_categories([str(digit) for digit in range(10)], "digit"),
-                y=Axis("share", range=(0.0, max(0.4, 1.1 * float(np.max(result.counts)) / READ))),
-                title=f"iteration {at:,}",
-            )
+    """Which digits are drawn, read by a classifier: at each checkpoint, or by each setting."""
+    if not len(result.first.counts):
+        return nothing("these images have no labels, so no classifier can read them")
+    if len(result.tracks) > 1:
+        shown = {name: track.counts[-1] for name, track in result.tracks.items()}
+    else:
+        moments = result.first.training.checkpoints
+        shown = {
+            f"iteration {at:,}": counts
+            for at, counts in zip(moments, result.first.counts, strict=True)
+        }
+    top = max(0.4, 1.1 * max(float(counts.max()) for counts in shown.values()) / READ)
+    panels = [
+        Panel(
+            [
+                Bars(np.arange(float(len(counts))), counts / counts.sum()),
+                HorizontalLine(0.1, color="prediction", dash="dash", label="as in the data"),
+            ],
+            x=Axis.of_categories([str(digit) for digit in range(len(counts))], "digit"),
+            y=Axis("share", range=(0.0, top)),
+            title=name,
         )
+        for name, counts in shown.items()
+    ]
     return Figure(
         panels,
         columns=2,
@@ -251,15 +366,24 @@ LESSON = Lesson(
     knobs=Knobs,
     run=run,
     facts=facts,
-    figures={"samples": samples, "losses": losses, "frequency": frequency},
+    figures={
+        "samples": samples, "losses": losses, "frequency": frequency,
+        "nearest-images": nearest_images, "side-by-side": side_by_side,
+    },
     presets={
         "the slide": SLIDE,
         "a quick look": replace(SLIDE, iterations=300),
         "simultaneous": replace(SLIDE, rule="simultaneous"),
         "saturating loss": replace(SLIDE, loss="saturating"),
         "steps too large": replace(SLIDE, lr=1e-2, iterations=600),
+        "small digits": replace(SLIDE, data="8x8", networks="convolutional"),
+        "convolutional": replace(SLIDE, networks="convolutional", iterations=600),
+        "losses side by side": replace(SLIDE, data="8x8", beside="loss=saturating | loss=hinge | "
+                                       "loss=least squares"),
+        "rules side by side": replace(SLIDE, data="8x8", beside="rule=simultaneous | "
+                                      "rule=extragradient | rule=optimistic"),
     },
     references=("goodfellow2014", "radford2016", "kingma2015", "lecun1998"),
     slides=("Train GAN over mnist dataset",),
     takes="about half a minute on two cores",
-)
+)  # fmt: skip

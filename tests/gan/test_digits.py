@@ -7,7 +7,8 @@ from gan.digits import LATENT, digits, digits_gan, reader
 
 
 def test_the_data_are_five_hundred_of_each_digit():
-    images, labels = digits()
+    images, labels, shape = digits()
+    assert shape == (28, 28)
     assert images.shape == (5000, 784)
     assert np.bincount(labels).tolist() == [500] * 10
     assert float(images.min()) == -1.0
@@ -16,7 +17,7 @@ def test_the_data_are_five_hundred_of_each_digit():
 
 def test_the_classifier_reads_unseen_digits():
     assert reader().accuracy > 0.95
-    images, labels = digits()
+    images, labels, _ = digits()
     assert (reader().read(images[:200].numpy()) == labels[:200]).mean() > 0.9
 
 

@@ -43,10 +43,10 @@ def test_epochs_are_not_iterations():
 def test_the_slides_run_learns_to_draw():
     """After 1500 iterations: far from noise, most digits in use, neither network has won."""
     result = LESSON.run(LESSON.knobs())
-    training = result.training
+    training = result.first.training
     assert training.outcome.ok
     assert training.checkpoints.tolist() == [0, 500, 1000, 1500]
-    digits_in_use = np.exp(-sum(p * np.log(p) for p in result.counts[-1] / 1000 if p > 0))
+    digits_in_use = np.exp(-sum(p * np.log(p) for p in result.first.counts[-1] / 1000 if p > 0))
     assert digits_in_use > 6
     ink = (training.samples > 0).mean(axis=(1, 2))
     assert ink[0] == pytest.approx(0.5, abs=0.05)  # noise

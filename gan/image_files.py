@@ -1,0 +1,82 @@
+"""Images from a user's own file: MNIST's idx format, gzipped or not, or NumPy's npz and npy."""
+
+from __future__ import annotations
+
+import gzip
+from pathlib import Path
+from typing import IO, cast
+
+import numpy as np
+
+MOST_BYTES = 200_000_000
+"""A file that unpacks to more is refused."""
+IMAGES, LABELS = ("images", "x_train", "x", "arr_0"), ("labels", "y_train", "y", "arr_1")
+"""Names under which arrays of an npz are looked for, in this order."""
+
+
+def read_images(path: str) -> tuple[np.ndarray, np.ndarray | None]:
+    """Grey images ``(n, h, w)`` from 0 to 1, and their labels ``(n,)`` if the file has them.
+
+    Nothing is unpickled.
+
+    Raises
+    ------
+    ValueError
+        If the file holds no images, or too much.
+    OSError
+        If it cannot be opened.
+    """
+    if Path(path).stat().st_size > MOST_BYTES:
+        raise ValueError(f"{path} must be of at most {MOST_BYTES // 1_000_000} MB")
+    name = path.lower().removesuffix(".gz")
+    try:
+        if name.endswith((".npz", ".npy")):
+            images, labels = _numpy(path)
+        else:
+            images, labels = _idx(path), None
+    except (ValueError, EOFError, KeyError, gzip.BadGzipFile, MemoryError) as error:
+        raise ValueError(
+            f"{path} must be an idx file as MNIST's, or an npz with an array 'images' of shape "
+            f"(n, height, width); it cannot be used: {error}"
+        ) from None
+    if images.ndim != 3 or len(images) < 2 or min(images.shape[1:]) < 2:
+        raise ValueError(f"{path} must hold images of shape (n, height, width); got {images.shape}")
+    grey = images.astype(float)
+    low, high = float(grey.min()), float(grey.max())
+    if not np.isfinite([low, high]).all() or low == high:
+        raise ValueError(f"the grey values of {path} must be finite and not all the same")
+    fits = labels is not None and labels.shape == (len(images),)
+    return (grey - low) / (high - low), labels if fits else None
+
+
+def _numpy(path: str) -> tuple[np.ndarray, np.ndarray | None]:
+    loaded = np.load(path, allow_pickle=False)
+    if isinstance(loaded, np.ndarray):
+        return loaded, None
+    with loaded as file:
+        images = next((file[name] for name in IMAGES if name in file), None)
+        if images is None:
+            raise ValueError(f"its arrays are {', '.join(file)}")
+        labels = next((file[name] for name in LABELS if name in file), None)
+        return images, labels
+
+
+def _idx(path: str) -> np.ndarray:
+    """MNIST's format [lecun1998]_: two zeros, a type, the number of axes, their lengths, bytes."""
+    with _opened(path) as file:
+        head = file.read(4)
+        if len(head) < 4 or head[:2] != b"\x00\x00" or head[2] != 8 or not 1 <= head[3] <= 3:
+            raise ValueError("its head is not that of unsigned bytes in idx format")
+        shape = tuple(np.frombuffer(file.read(4 * head[3]), ">u4").astype(int))
+        size = int(np.prod(shape, dtype=float))
+        if size > MOST_BYTES:
+            raise ValueError(f"it holds {size:,} bytes, of which {MOST_BYTES:,} are allowed")
+        raw = file.read(size)
+    if len(raw) != size:
+        raise ValueError(f"it ends after {len(raw):,} of {size:,} bytes")
+    return np.frombuffer(raw, np.uint8).reshape(shape)
+
+
+def _opened(path: str) -> IO[bytes]:
+    packed = path.lower().endswith(".gz")
+    return cast(IO[bytes], gzip.open(path) if packed else open(path, "rb"))
