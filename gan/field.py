@@ -16,6 +16,21 @@ DENSE = 256
 """Up to this dimension a linear system is solved by its matrix, beyond it by GMRES."""
 
 
+def device_of(name: str) -> torch.device:
+    """A device of torch by its name.
+
+    Raises
+    ------
+    ValueError
+        If torch cannot use it here.
+    """
+    try:
+        return torch.empty(0, device=name).device
+    except (RuntimeError, AssertionError, NotImplementedError) as error:
+        reason = str(error).partition("\n")[0]
+        raise ValueError(f"device = {name!r} cannot be used: {reason}; choose 'cpu'") from None
+
+
 class Losses(Protocol):
     """The loss of one player from every player's parameters: a scalar, or one for each member."""
 

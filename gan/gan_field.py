@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 from torch.func import functional_call
 
-from gan.field import TorchField
+from gan.field import TorchField, device_of
 from gan.losses import LOSSES, Loss
 
 
@@ -74,7 +74,7 @@ class GanField(TorchField):
         batch: Batch | None = None,
         device: str = "cpu",
     ):
-        self.device = torch.device(device)
+        self.device = device_of(device)
         self.modules = (generator, discriminator)
         self.gan_loss = LOSSES[loss] if isinstance(loss, str) else loss
         self.draws = (data, noise)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import zipfile
 from pathlib import Path
 from typing import IO, cast
 
@@ -10,6 +11,8 @@ import numpy as np
 
 MOST_BYTES = 200_000_000
 """A file that unpacks to more is refused."""
+UNREADABLE = (ValueError, EOFError, KeyError, MemoryError, gzip.BadGzipFile, zipfile.BadZipFile)
+"""What readers raise at files that are not what their names say."""
 IMAGES, LABELS = ("images", "x_train", "x", "arr_0"), ("labels", "y_train", "y", "arr_1")
 """Names under which arrays of an npz are looked for, in this order."""
 
@@ -34,7 +37,7 @@ def read_images(path: str) -> tuple[np.ndarray, np.ndarray | None]:
             images, labels = _numpy(path)
         else:
             images, labels = _idx(path), None
-    except (ValueError, EOFError, KeyError, gzip.BadGzipFile, MemoryError) as error:
+    except UNREADABLE as error:
         raise ValueError(
             f"{path} must be an idx file as MNIST's, or an npz with an array 'images' of shape "
             f"(n, height, width); it cannot be used: {error}"
@@ -50,15 +53,14 @@ def read_images(path: str) -> tuple[np.ndarray, np.ndarray | None]:
 
 
 def _numpy(path: str) -> tuple[np.ndarray, np.ndarray | None]:
-    loaded = np.load(path, allow_pickle=False)
-    if isinstance(loaded, np.ndarray):
-        return loaded, None
-    with loaded as file:
+    with open(path, "rb") as handle:
+        file = np.load(handle, allow_pickle=False)
+        if isinstance(file, np.ndarray):
+            return file, None
         images = next((file[name] for name in IMAGES if name in file), None)
         if images is None:
             raise ValueError(f"its arrays are {', '.join(file)}")
-        labels = next((file[name] for name in LABELS if name in file), None)
-        return images, labels
+        return images, next((file[name] for name in LABELS if name in file), None)
 
 
 def _idx(path: str) -> np.ndarray:

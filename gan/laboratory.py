@@ -27,10 +27,11 @@ FIRST_SPACING = 10
 
 @dataclass(frozen=True)
 class Setting:
-    """What is trained, and how."""
+    """What is trained, how, and on which device."""
 
     gan: PlaneGan
     method: Method
+    device: str = "cpu"
 
 
 class Edit(NamedTuple):
@@ -154,7 +155,7 @@ class Laboratory:
                 f"step {step} of a change must be at least {max(self.latest, self.edits[-1].step)}"
             )
         last = self.edits[-1]
-        if setting.gan == last.setting.gan:
+        if (setting.gan, setting.device) == (last.setting.gan, last.setting.device):
             self.edits.append(last._replace(step=step, setting=setting))
         else:
             child = np.random.SeedSequence([self.seed, step]).generate_state(1)
@@ -193,8 +194,9 @@ class Laboratory:
         """
         large = replace(self.setting.gan, batch_size=LINEARISED * self.setting.gan.packing)
         field = large.field((self.seed,)).minibatch().in_float64()
-        memory = rebuild(self.memory, [leaf.double() for leaf in flatten(self.memory)])
-        return leading_multipliers(field, self.setting.method, self.z.double(), memory, which=which)
+        leaves = [leaf.cpu().double() for leaf in (self.z, *flatten(self.memory))]
+        memory = rebuild(self.memory, leaves[1:])
+        return leading_multipliers(field, self.setting.method, leaves[0], memory, which=which)
 
     def record(self) -> Record:
         """What was seen up to this step, since these data are learnt."""
@@ -242,8 +244,9 @@ def reported(field: PlaneField, method: Method, z: Tensor, memory: Any) -> Tenso
 
 
 def _opened(step: int, setting: Setting, seed: int) -> Edit:
-    field = setting.gan.field((seed,))
-    return Edit(step, setting, field, Watch(setting.gan, (seed,)), field.randomness)
+    field = setting.gan.field((seed,), device=setting.device)
+    watch = Watch(setting.gan, (seed,), device=setting.device)
+    return Edit(step, setting, field, watch, field.randomness)
 
 
 def _carried(z: Tensor, old: PlaneField, new: PlaneField) -> Tensor:
@@ -253,12 +256,12 @@ def _carried(z: Tensor, old: PlaneField, new: PlaneField) -> Tensor:
     blocks = []
     for player, (before, after) in enumerate(zip(*descriptions, strict=True)):
         kept = before == after
-        blocks.append(z[old.players[player]] if kept else fresh[new.players[player]])
+        blocks.append(z[old.players[player]].to(fresh) if kept else fresh[new.players[player]])
     return torch.cat(blocks)
 
 
 def _alike(a: Any, b: Any) -> bool:
-    """Whether two memories have the same parts of the same shapes."""
+    """Whether two memories have the same parts, of the same shapes on one device."""
     if isinstance(a, tuple) or isinstance(b, tuple):
         return type(a) is type(b) and len(a) == len(b) and all(map(_alike, a, b))
-    return bool(a.shape == b.shape)
+    return bool(a.shape == b.shape and a.device == b.device)

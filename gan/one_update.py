@@ -72,12 +72,12 @@ def next_update(field: PlaneField, method: Method, z: Tensor, memory: Any) -> Up
     n = FOLLOWED * field.gan.packing
     told = expit if field.gan_loss.is_logit else np.asarray
     return Update(
-        noise[:FOLLOWED].numpy(),
-        fakes[0, :FOLLOWED].numpy(),
-        moved[0, :FOLLOWED].numpy(),
-        told(field.judge_each(z, fakes[0, :FOLLOWED])[0].numpy()),
-        told(field.judge_each(after, moved[0, :FOLLOWED])[0].numpy()),
-        held.push(z, fakes[:, :n])[0, :FOLLOWED].numpy(),
+        noise[:FOLLOWED].cpu().numpy(),
+        fakes[0, :FOLLOWED].cpu().numpy(),
+        moved[0, :FOLLOWED].cpu().numpy(),
+        told(field.judge_each(z, fakes[0, :FOLLOWED])[0].cpu().numpy()),
+        told(field.judge_each(after, moved[0, :FOLLOWED])[0].cpu().numpy()),
+        held.push(z, fakes[:, :n])[0, :FOLLOWED].cpu().numpy(),
         np.array(
             [[told(answers[0]).mean() for answers in held.logits(state)] for state in (z, after)]
         ),

@@ -14,7 +14,7 @@ from torch import Tensor
 from dynamics.allocator import keep_freed_memory
 from gan.batched import BatchedMLP
 from gan.data import Data
-from gan.field import TorchField
+from gan.field import TorchField, device_of
 from gan.losses import LOSSES, Loss
 from gan.penalties import PENALTIES, Penalty
 
@@ -130,7 +130,7 @@ class PlaneField(TorchField):
     ):  # fmt: skip
         if not seeds:
             raise ValueError("a field needs at least one seed")
-        self.gan, self.seeds, self.device = gan, tuple(seeds), torch.device(device)
+        self.gan, self.seeds, self.device = gan, tuple(seeds), device_of(device)
         self.gan_loss: Loss = LOSSES[gan.loss]
         self.penalty: Penalty | None = PENALTIES[gan.penalty] if gan.penalty else None
         states = [np.random.SeedSequence(seed).generate_state(2) for seed in seeds]
@@ -190,7 +190,7 @@ class PlaneField(TorchField):
             )
             pieces = self.gan.discriminator.pieces(z[self.players[1]])
             seen = [self._judge(pieces, points) for points in self._seen(fake)]
-        of_real, of_fake = (logits.double().cpu().numpy() for logits in seen)
+        of_real, of_fake = (logits.cpu().double().numpy() for logits in seen)
         return of_real, of_fake
 
     def losses(self, z: Tensor) -> np.ndarray:

@@ -61,7 +61,7 @@ def window_of(data: Data, latent: int, seed: int = 0) -> Window:
     if data.dimension != 2:
         raise ValueError(f"data of {data.dimension} coordinates cannot be shown in the plane")
     generator = torch.Generator().manual_seed(seed)
-    real = data.sample(COUNTED, generator).double().numpy()
+    real = data.sample(COUNTED, generator).cpu().double().numpy()
     noise = torch.randn(COUNTED, latent, generator=generator)
     reach = 1.35 * float(np.abs(real).max())
     middles = (np.arange(CELLS) + 0.5) / CELLS * 2 * reach - reach
@@ -103,10 +103,10 @@ def scene_of(field: PlaneField, z: Tensor, window: Window, losses: tuple[str, ..
     z = z[:, :1]
     across, up = np.meshgrid(window.x, window.y)
     grid = torch.from_numpy(np.stack([across.ravel(), up.ravel()], axis=1)).to(z)
-    answers = field.judge_each(z, grid)[0].double().numpy().reshape(across.shape)
+    answers = field.judge_each(z, grid)[0].cpu().double().numpy().reshape(across.shape)
     samples = field.generate(z, window.noise)
     surface = _shares(answers, field)
-    fakes = samples[0].double().numpy()
+    fakes = samples[0].cpu().double().numpy()
     optimal, share = optimal_discriminator(window.real, fakes, window.x, window.y)
     chosen = losses or (field.gan.loss,)
     pushed = samples[:, : PUSHED * field.gan.packing]
@@ -116,8 +116,8 @@ def scene_of(field: PlaneField, z: Tensor, window: Window, losses: tuple[str, ..
         calibration(surface, optimal, share) if field.gan_loss.is_logit else float("nan"),
         fakes[:DRAWN],
         _manifold(field, z),
-        pushed[0, :PUSHED].double().numpy(),
-        {name: field.push(z, pushed, name)[0, :PUSHED].double().numpy() for name in chosen},
+        pushed[0, :PUSHED].cpu().double().numpy(),
+        {name: field.push(z, pushed, name)[0, :PUSHED].cpu().double().numpy() for name in chosen},
     )
 
 
@@ -135,9 +135,9 @@ def _manifold(field: PlaneField, z: Tensor) -> np.ndarray:
     latent = field.gan.generator.inputs
     ticks = torch.linspace(-REACH, REACH, LINES)
     if latent == 1:
-        return field.generate(z, ticks[:, None])[0].double().numpy()[None]
+        return field.generate(z, ticks[:, None])[0].cpu().double().numpy()[None]
     across, up = torch.meshgrid(ticks, ticks, indexing="xy")
     noise = torch.zeros(LINES * LINES, latent)
     noise[:, 0], noise[:, 1] = across.reshape(-1), up.reshape(-1)
-    mesh = field.generate(z, noise)[0].double().numpy().reshape(LINES, LINES, 2)
+    mesh = field.generate(z, noise)[0].cpu().double().numpy().reshape(LINES, LINES, 2)
     return np.concatenate([mesh, mesh.swapaxes(0, 1)])

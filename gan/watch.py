@@ -49,19 +49,19 @@ class Watch:
     ----------
     gan : the description. seeds : of the members.
     count : samples that are drawn from each. near : of them, those that distances are taken of.
-    seed : of the probes.
+    seed : of the probes. device : of the members.
     """
 
     def __init__(
         self, gan: PlaneGan, seeds: Sequence[int], *, count: int = 500, near: int = 250,
-        seed: int = 0,
+        seed: int = 0, device: str = "cpu",
     ):  # fmt: skip
         generator = torch.Generator().manual_seed(seed)
         self.gan, self.near = gan, near
         self.noise = torch.randn(count, gan.generator.inputs, generator=generator)
         self.real = gan.data.sample(near, generator).double().numpy()
         plain = replace(gan, penalty="", batch_size=PROBE - PROBE % gan.packing)
-        self.field: PlaneField = plain.field(tuple(seeds)).minibatch()
+        self.field: PlaneField = plain.field(tuple(seeds), device=device).minibatch()
         self.floor = noise_floor(energy, gan.data, near, seed=seed)
 
     def __call__(self, step: int, z: Tensor) -> Look:
@@ -82,7 +82,7 @@ class Watch:
             field.losses(z),
             _entropy(real, fake) if field.gan_loss.is_logit else np.full(len(real), np.nan),
             _accuracy(real, fake, field.gan_loss.undecided),
-            torch.linalg.vector_norm(field.gradient(z, 0), dim=0).double().cpu().numpy(),
+            torch.linalg.vector_norm(field.gradient(z, 0), dim=0).cpu().double().numpy(),
             counts,
             nearest,
             quality,
@@ -91,7 +91,7 @@ class Watch:
 
     def samples(self, z: Tensor) -> np.ndarray:
         """What the members make of the watch's noise, ``(E, count, d)``."""
-        drawn: np.ndarray = self.field.generate(z, self.noise).double().cpu().numpy()
+        drawn: np.ndarray = self.field.generate(z, self.noise).cpu().double().numpy()
         return drawn
 
 

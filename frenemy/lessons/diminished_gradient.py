@@ -12,6 +12,7 @@ from dynamics.step_rules import Adam
 from frenemy.figures import Axis, Band, Figure, HorizontalLine, Line, Mark, Panel, Points, series
 from frenemy.lessons._lesson import Compared, Lesson, Progress, knob
 from frenemy.lessons._threads import on_one_thread
+from frenemy.lessons._trainings import DEVICES
 
 if TYPE_CHECKING:
     import torch
@@ -64,6 +65,7 @@ class Knobs:
     batch: int = knob(128, label="minibatch", low=16, high=512, step=16, help="real points")
     seeds: int = knob(3, label="seeds", low=1, high=16, help="trained at once")
     seed: int = knob(0, label="first seed", low=0, high=10_000)
+    device: str = knob("cpu", label="device", choices=DEVICES, help="where torch computes")
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,7 +105,7 @@ def run(knobs: Knobs, *, progress: Progress | None = None) -> Result:
             DATA[knobs.data](), width=knobs.width, batch_size=knobs.batch, weight=weight, **settings
         )
         watch = _Watch(gan, knobs)
-        field = gan.field(range(knobs.seed, knobs.seed + knobs.seeds))
+        field = gan.field(watch.seeds, device=knobs.device)
         rule = Alternating(knobs.lr, Adam(beta1=0.5), order=(1,))
         z = field.initial()
         memory = rule.init(field, z)
@@ -133,22 +135,24 @@ class _Watch:
     """Measures a state on a probe that stays the same, with a field for each generator's loss."""
 
     def __init__(self, gan: PlaneGan, knobs: Knobs):
-        seeds = range(knobs.seed, knobs.seed + knobs.seeds)
+        self.seeds = range(knobs.seed, knobs.seed + knobs.seeds)
         probe = replace(gan, batch_size=PROBE, penalty="")
         self.fields: dict[str, PlaneField] = {
-            loss: replace(probe, loss=loss).field(seeds).minibatch() for _, loss in CURVES.values()
+            loss: replace(probe, loss=loss).field(self.seeds, device=knobs.device).minibatch()
+            for _, loss in CURVES.values()
         }
 
     def __call__(self, z: torch.Tensor) -> dict[str, np.ndarray]:
         """The generator's gradient under each loss; D's accuracy and its mean logit on fakes."""
         found = {
-            loss: field.gradient(z, 0).norm(dim=0).numpy() for loss, field in self.fields.items()
+            loss: field.gradient(z, 0).norm(dim=0).cpu().numpy()
+            for loss, field in self.fields.items()
         }
         field = self.fields["saturating"]
         fake = field.discriminate(z, field.generate(z, field.batch.noise))
         real = field.discriminate(z, field.batch.real)
         right = ((real > 0).float().mean(dim=1) + (fake < 0).float().mean(dim=1)) / 2
-        return found | {"accuracy": right.numpy(), "logit": fake.mean(dim=1).numpy()}
+        return found | {"accuracy": right.cpu().numpy(), "logit": fake.mean(dim=1).cpu().numpy()}
 
 
 def facts(result: Result) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from frenemy.lessons._plane_gans import (
     method_of,
 )
 from frenemy.lessons._threads import on_one_thread
+from frenemy.lessons._trainings import DEVICES
 
 if TYPE_CHECKING:
     from gan.diagnosis import Diagnosis
@@ -102,6 +103,7 @@ class Knobs:
         "", label="changes on the way", help="as in '300: lr_d=0.0001 | 900: rule=sga'"
     )
     beside: str = knob("", label="beside it", help="another setting, as in 'penalty=R1 + R2'")
+    device: str = knob("cpu", label="device", choices=DEVICES, help="where torch computes")
     drawing: str = knob("", label="drawn points", help="as drawing with the mouse makes them")
 
 
@@ -138,7 +140,7 @@ def setting_of(knobs: Knobs) -> Setting:
     """What the laboratory trains for some knobs."""
     from gan.laboratory import Setting
 
-    return Setting(gan_of(knobs), method_of(knobs))
+    return Setting(gan_of(knobs), method_of(knobs), knobs.device)
 
 
 def editions(knobs: Knobs) -> list[tuple[int, Knobs]]:

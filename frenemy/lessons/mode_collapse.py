@@ -26,6 +26,7 @@ from frenemy.lessons._lesson import Compared, Lesson, Progress, knob
 from frenemy.lessons._plane_gans import CLIPPING, LOSS_NAMES, PENALTY_NAMES
 from frenemy.lessons._rules import nothing
 from frenemy.lessons._threads import on_one_thread
+from frenemy.lessons._trainings import DEVICES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -113,6 +114,7 @@ class Knobs:
     )  # fmt: skip
     seeds: int = knob(8, label="seeds", low=1, high=64, help="trained at once")
     seed: int = knob(0, label="first seed", low=0, high=10_000)
+    device: str = knob("cpu", label="device", choices=DEVICES, help="where torch computes")
 
 
 @dataclass(frozen=True, eq=False)
@@ -199,8 +201,8 @@ def _trained(knobs: Knobs, tell: Callable[[int], None]) -> Result:
         batch_size=knobs.batch - knobs.batch % knobs.packing, weight=knobs.weight,
         penalty="" if knobs.penalty in ("none", CLIPPING) else knobs.penalty,
     )  # fmt: skip
-    game = gan.field(range(knobs.seed, knobs.seed + knobs.seeds))
-    watch = Watch(gan, game.seeds, count=SAMPLES, seed=knobs.seed)
+    game = gan.field(range(knobs.seed, knobs.seed + knobs.seeds), device=knobs.device)
+    watch = Watch(gan, game.seeds, count=SAMPLES, seed=knobs.seed, device=knobs.device)
     rule, z = _rule(knobs), game.initial()
     memory, every = rule.init(game.minibatch(), z), max(knobs.steps // WATCHES, 1)
     looks = []

@@ -248,3 +248,14 @@ def test_the_ladder_of_collapse():
     assert collapse_loss(3, 8) == pytest.approx(math.log(2) - js)
     with pytest.raises(ValueError, match="from 1 to 8"):
         collapse_loss(9, 8)
+
+
+def test_devices_are_checked():
+    from gan.digits import digits_gan
+
+    assert GAN.field((0,), device="cpu").initial().device.type == "cpu"
+    for device in ("gpu", "cuda:99"):
+        with pytest.raises(ValueError, match="cannot be used.*choose 'cpu'"):
+            GAN.field((0,), device=device)
+        with pytest.raises(ValueError, match="cannot be used.*choose 'cpu'"):
+            digits_gan("hinge", device=device)

@@ -1,7 +1,7 @@
 """Knobs that keep long lessons short, for tests of everything that is built from lessons."""
 
 SHORT = {
-    "digits": {"iterations": 60, "batch": 8},
+    "digits": {"iterations": 60, "batch": 8, "beside": "loss=hinge"},
     "language-model": {"steps": 40, "seeds": 1, "hidden": 16},
     "long-memory": {"steps": 30, "seeds": 2, "length": 12},
     "tagging": {"steps": 20, "hidden": 16},

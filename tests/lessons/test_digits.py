@@ -52,3 +52,34 @@ def test_the_slides_run_learns_to_draw():
     assert ink[0] == pytest.approx(0.5, abs=0.05)  # noise
     assert ink[-1] == pytest.approx(0.14, abs=0.06)  # as in MNIST
     assert 0.9 < training.losses[-10:, 1].mean() < 2 * np.log(2) + 0.05
+
+
+def test_settings_side_by_side_and_nearest_images():
+    knobs = replace(
+        LESSON.knobs(), data="8x8", iterations=60, batch=16, beside="loss=hinge | rule=simultaneous"
+    )
+    result = LESSON.run(knobs)
+    assert list(result.tracks) == ["as set", "loss=hinge", "rule=simultaneous"]
+    starts = [track.training.samples[0] for track in result.tracks.values()]
+    assert np.array_equal(starts[0], starts[1]) and np.array_equal(starts[0], starts[2])
+    ends = [track.training.samples[-1] for track in result.tracks.values()]
+    assert not np.array_equal(ends[0], ends[2])
+    assert result.pairs.shape == (2, 8, 64)
+    alone = LESSON.run(replace(knobs, beside="", loss="hinge")).first.training
+    assert np.array_equal(alone.samples[-1], ends[1])
+    with pytest.raises(ValueError, match="cannot differ in data"):
+        LESSON.run(replace(knobs, beside="data=MNIST"))
+    for name, file in (("file", ""), ("file", "/nowhere/digits.npz")):
+        with pytest.raises(ValueError, match=r"give (its|the) path"):
+            LESSON.run(replace(knobs, data=name, file=file))
+
+
+def test_images_without_labels_are_drawn_and_not_read(tmp_path):
+    pixels = np.random.default_rng(0).integers(0, 256, size=(40, 8, 8), dtype=np.uint8)
+    np.save(tmp_path / "own.npy", pixels)
+    knobs = replace(LESSON.knobs(), data="file", file=str(tmp_path / "own.npy"), iterations=60)
+    result = LESSON.run(knobs)
+    assert np.isnan(result.accuracy) and not len(result.first.counts)
+    assert "classifier's accuracy on unseen real digits" not in LESSON.facts(result)
+    for draw in LESSON.figures.values():
+        draw(result)

@@ -18,7 +18,7 @@ from frenemy.lessons._plane_gans import gan_of
 from frenemy.lessons.gan_lab import editions
 
 LAYERS = ("D", "best D", "data", "samples", "manifold", "arrows")
-HIDDEN = ("steps", "edits", "beside", "drawing", "training")
+HIDDEN = ("steps", "edits", "beside", "drawing", "training", "device")
 """Knobs that the stage sets and the sidebar does not show."""
 CURES = (
     "", "penalty=R1 + R2", "loss=relativistic; penalty=R1 + R2", "loss=saturating",
