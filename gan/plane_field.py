@@ -147,8 +147,8 @@ class PlaneField(TorchField):
     def initial(self) -> Tensor:
         """The first parameters of every member, ``(d, E)``."""
         drawn = [torch.Generator().manual_seed(seed) for seed in self.weights]
-        both = [self.gan.generator.first(drawn), self.gan.discriminator.first(drawn)]
-        return torch.cat(both).to(self.device)
+        both = [self.gan.generator.first(drawn).T, self.gan.discriminator.first(drawn).T]
+        return torch.cat(both, dim=1).to(self.device).T
 
     def generate(self, z: Tensor, noise: Tensor) -> Tensor:
         """What each generator makes of noise ``(B, latent)`` or ``(E, B, latent)``."""

@@ -255,7 +255,7 @@ def test_devices_are_checked():
 
     assert GAN.field((0,), device="cpu").initial().device.type == "cpu"
     for device in ("gpu", "cuda:99"):
-        with pytest.raises(ValueError, match="cannot be used.*choose 'cpu'"):
+        with pytest.raises(ValueError, match=r"cannot be used.*choose 'cpu'"):
             GAN.field((0,), device=device)
-        with pytest.raises(ValueError, match="cannot be used.*choose 'cpu'"):
+        with pytest.raises(ValueError, match=r"cannot be used.*choose 'cpu'"):
             digits_gan("hinge", device=device)
