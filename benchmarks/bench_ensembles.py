@@ -69,7 +69,9 @@ def main() -> None:
         found = compare(ours, theirs, rounds=7)
         what = f"{SEEDS} GANs at once, hidden {width}, batch {batch}, {steps} steps"
         print(row(what, found.ours, found.theirs, found.ratio, f"<= {SEEDS / wanted:.3g}"))
-        print(f"net-steps per second over one by one: {SEEDS / found.ratio:.2f} (wanted {wanted:g})")
+        print(
+            f"net-steps per second over one by one: {SEEDS / found.ratio:.2f} (wanted {wanted:g})"
+        )
 
 
 if __name__ == "__main__":

@@ -38,9 +38,15 @@ def show(name: str) -> None:
 
 
 def _controls(lesson: Lesson, hidden: Collection[str]) -> None:
-    for spec in knob_specs(lesson.knobs):
-        if spec.name not in hidden:
+    shown = [spec for spec in knob_specs(lesson.knobs) if spec.name not in hidden]
+    groups = list(dict.fromkeys(spec.group for spec in shown))
+    tabs = st.tabs(groups, key=f"{lesson.name}:group", on_change="rerun") if groups[1:] else ()
+    for spec in shown:
+        if not tabs:
             controls.show(lesson, spec)
+        elif tabs[groups.index(spec.group)].open:
+            with tabs[groups.index(spec.group)]:
+                controls.show(lesson, spec)
     st.button(
         "Reset",
         icon=":material/restart_alt:",

@@ -46,6 +46,7 @@ class KnobSpec:
     step : between two positions of a slider, or None.
     log : whether a slider is logarithmic.
     choices : the names of a ``choice`` or of ``choices``.
+    group : under which heading the page shows it, where there are many; nothing for none.
     """
 
     name: str
@@ -58,6 +59,7 @@ class KnobSpec:
     step: float | None = None
     log: bool = False
     choices: tuple[str, ...] = ()
+    group: str = ""
 
     @property
     def type(self) -> type:
@@ -139,6 +141,7 @@ def knob(
     log: bool = False,
     choices: Iterable[str] | None = None,
     kind: str | None = None,
+    group: str = "",
 ) -> Any:
     """A field of a knobs dataclass: ``lr: float = knob(0.1, label="Step size", low=0, high=1)``.
 
@@ -146,7 +149,7 @@ def knob(
     ----------
     default : a bool, int, float, str, or (with ``choices``) a tuple of str; says the kind.
     kind : one of ``KINDS`` where the default does not say it: ``"formula"``.
-    label, help, low, high, step, log, choices : see :class:`KnobSpec`.
+    label, help, low, high, step, log, choices, group : see :class:`KnobSpec`.
 
     Raises
     ------
@@ -155,7 +158,17 @@ def knob(
     """
     names = tuple(choices or ())
     spec = KnobSpec(
-        "knob", kind or _kind(default, names), default, label, help, low, high, step, log, names
+        "knob",
+        kind or _kind(default, names),
+        default,
+        label,
+        help,
+        low,
+        high,
+        step,
+        log,
+        names,
+        group,
     )
     _check(spec)
     return dataclasses.field(default=default, metadata={"knob": spec})

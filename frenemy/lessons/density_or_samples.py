@@ -71,7 +71,7 @@ class Knobs:
     steps: int = knob(2500, label="training steps of the GAN", low=50, high=20_000, step=50)
     weight: float = knob(0.05, label="weight of R1 + R2", low=0.001, high=10.0, log=True,
                          help="what keeps the GAN's D smooth")  # fmt: skip
-    seed: int = knob(0, label="seed", low=0, high=10_000)
+    seed: int = knob(0, label="seed", low=0, high=10_000, help="of everything random")
 
 
 @dataclass(frozen=True, eq=False)

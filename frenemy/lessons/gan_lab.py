@@ -51,60 +51,141 @@ NOT_EDITED = ("steps", "edits", "beside", "seed", "second")
 """Knobs that are no part of a setting."""
 
 
+GAME, NETS, MORE = "Game", "Networks", "More"
+"""Headings of the knobs."""
+
+
 @dataclass(frozen=True)
 class Knobs:
     """What can be turned; nearly all of it while training."""
 
-    data: str = knob("ring", label="data", choices=(*DATA_NAMES, DRAWN),
-                     help="what is to be learnt; 'drawn' is what you draw")  # fmt: skip
-    loss: str = knob("non-saturating", label="loss", choices=LOSS_NAMES,
-                     help="what both players minimise")  # fmt: skip
-    penalty: str = knob("none", label="penalty on D", choices=PENALTY_NAMES,
-                        help="what keeps D smooth; clipping bounds D's every weight")  # fmt: skip
-    weight: float = knob(0.1, label="its weight", low=0.001, high=100.0, log=True,
-                         help="of the penalty; for clipping, the bound")  # fmt: skip
-    rule: str = knob("alternating", label="training rule", choices=RULE_NAMES,
-                     help="cgd steps plainly, all others with the optimiser")  # fmt: skip
-    optimiser: str = knob("Adam", label="optimiser", choices=OPTIMISERS)
-    lr_g: float = knob(1e-3, label="step size of G", low=1e-5, high=1.0, log=True)
-    lr_d: float = knob(1e-3, label="step size of D", low=1e-5, high=1.0, log=True)
-    turns: int = knob(1, label="steps of D a step of G", low=1, high=10,
-                      help="with alternating steps")  # fmt: skip
-    training: str = knob("both", label="who trains", choices=PLAYERS)
-    beta1: float = knob(0.5, label=r"momentum $\beta_1$", low=0.0, high=0.99, step=0.01)
-    batch: int = knob(64, label="minibatch", low=8, high=512, step=8, help="real points")
-    latent: int = knob(2, label="noise coordinates", low=1, high=64)
-    width_g: int = knob(32, label="units of G", low=1, high=256, help="in each hidden layer")
-    depth_g: int = knob(2, label="hidden layers of G", low=0, high=4)
-    width_d: int = knob(32, label="units of D", low=1, high=256, help="in each hidden layer")
-    depth_d: int = knob(2, label="hidden layers of D", low=0, high=4)
-    activation: str = knob("relu", label="activation",
-                           choices=("relu", "leaky relu", "tanh", "elu", "softplus"))  # fmt: skip
-    initial: str = knob("torch", label="first weights", help="how both networks begin",
-                        choices=("torch", "orthogonal", "xavier", "normal"))  # fmt: skip
-    batch_norm: bool = knob(False, label="batch norm in G")
-    spectral_norm: bool = knob(False, label="spectral norm in D")
-    deviation: bool = knob(False, label="D sees the batch's spread")
-    packing: int = knob(1, label="packing", low=1, high=4, help="samples that D judges together")
-    instance_noise: float = knob(0.0, label="instance noise", low=0.0, high=1.0, step=0.01)
-    inner: int = knob(5, label="inner steps", low=1, high=20,
-                      help="unrolled, or in a cycle of lookahead")  # fmt: skip
+    data: str = knob(
+        "ring",
+        label="data",
+        choices=(*DATA_NAMES, DRAWN),
+        help="what is to be learnt; 'drawn' is what you draw",
+        group=GAME,
+    )
+    loss: str = knob(
+        "non-saturating",
+        label="loss",
+        choices=LOSS_NAMES,
+        help="what both players minimise",
+        group=GAME,
+    )
+    penalty: str = knob(
+        "none",
+        label="penalty on D",
+        choices=PENALTY_NAMES,
+        help="what keeps D smooth; clipping bounds D's every weight",
+        group=GAME,
+    )
+    weight: float = knob(
+        0.1,
+        label="its weight",
+        low=0.001,
+        high=100.0,
+        log=True,
+        help="of the penalty; for clipping, the bound",
+        group=GAME,
+    )
+    rule: str = knob(
+        "alternating",
+        label="training rule",
+        choices=RULE_NAMES,
+        help="cgd steps plainly, all others with the optimiser",
+        group=GAME,
+    )
+    optimiser: str = knob(
+        "Adam",
+        label="optimiser",
+        choices=OPTIMISERS,
+        help="how far to go along the direction",
+        group=GAME,
+    )
+    lr_g: float = knob(1e-3, label="step size of G", low=1e-5, high=1.0, log=True, group=GAME)
+    lr_d: float = knob(1e-3, label="step size of D", low=1e-5, high=1.0, log=True, group=GAME)
+    turns: int = knob(
+        1, label="steps of D a step of G", low=1, high=10, help="with alternating steps", group=GAME
+    )
+    training: str = knob("both", label="who trains", choices=PLAYERS, group=GAME)
+    beta1: float = knob(0.5, label=r"momentum $\beta_1$", low=0.0, high=0.99, step=0.01, group=MORE)
+    batch: int = knob(
+        64, label="minibatch", low=8, high=512, step=8, help="real points", group=MORE
+    )
+    latent: int = knob(2, label="noise coordinates", low=1, high=64, group=NETS)
+    width_g: int = knob(
+        32, label="units of G", low=1, high=256, help="in each hidden layer", group=NETS
+    )
+    depth_g: int = knob(2, label="hidden layers of G", low=0, high=4, group=NETS)
+    width_d: int = knob(
+        32, label="units of D", low=1, high=256, help="in each hidden layer", group=NETS
+    )
+    depth_d: int = knob(2, label="hidden layers of D", low=0, high=4, group=NETS)
+    activation: str = knob(
+        "relu",
+        label="activation",
+        choices=("relu", "leaky relu", "tanh", "elu", "softplus"),
+        group=NETS,
+    )
+    initial: str = knob(
+        "torch",
+        label="first weights",
+        help="how both networks begin",
+        choices=("torch", "orthogonal", "xavier", "normal"),
+        group=NETS,
+    )
+    batch_norm: bool = knob(False, label="batch norm in G", group=NETS)
+    spectral_norm: bool = knob(False, label="spectral norm in D", group=NETS)
+    deviation: bool = knob(False, label="D sees the batch's spread", group=NETS)
+    packing: int = knob(
+        1, label="packing", low=1, high=4, help="samples that D judges together", group=NETS
+    )
+    instance_noise: float = knob(
+        0.0, label="instance noise", low=0.0, high=1.0, step=0.01, group=MORE
+    )
+    inner: int = knob(
+        5,
+        label="inner steps",
+        low=1,
+        high=20,
+        help="unrolled, or in a cycle of lookahead",
+        group=MORE,
+    )
     strength: float = knob(
-        0.0, label="strength of the rule", low=0.0, high=20.0, step=0.1,
+        0.0,
+        label="strength of the rule",
+        low=0.0,
+        high=20.0,
+        step=0.1,
         help="consensus, SGA: weight; unrolled, LOLA: the others' step; lookahead: share; "
         "0 is the rule's own",
-    )  # fmt: skip
-    ema: float = knob(0.0, label="average of G", low=0.0, high=0.9999, step=0.0001,
-                      help="samples of an exponential average of this decay")  # fmt: skip
-    second: str = knob("saturating", label="arrows of another loss", choices=LOSS_NAMES)
-    seed: int = knob(0, label="seed", low=0, high=10_000, help="of everything random")
-    steps: int = knob(1500, label="training steps", low=1, high=200_000)
-    edits: str = knob(
-        "", label="changes on the way", help="as in '300: lr_d=0.0001 | 900: rule=sga'"
+        group=MORE,
     )
-    beside: str = knob("", label="beside it", help="another setting, as in 'penalty=R1 + R2'")
-    device: str = knob("cpu", label="device", choices=DEVICES, help="where torch computes")
-    drawing: str = knob("", label="drawn points", help="as drawing with the mouse makes them")
+    ema: float = knob(
+        0.0,
+        label="average of G",
+        low=0.0,
+        high=0.9999,
+        step=0.0001,
+        help="samples of an exponential average of this decay",
+        group=MORE,
+    )
+    second: str = knob("saturating", label="arrows of another loss", choices=LOSS_NAMES, group=MORE)
+    seed: int = knob(0, label="seed", low=0, high=10_000, help="of everything random", group=MORE)
+    steps: int = knob(1500, label="training steps", low=1, high=200_000, group=MORE)
+    edits: str = knob(
+        "", label="changes on the way", help="as in '300: lr_d=0.0001 | 900: rule=sga'", group=MORE
+    )
+    beside: str = knob(
+        "", label="beside it", help="another setting, as in 'penalty=R1 + R2'", group=MORE
+    )
+    device: str = knob(
+        "cpu", label="device", choices=DEVICES, help="where torch computes", group=MORE
+    )
+    drawing: str = knob(
+        "", label="drawn points", help="as drawing with the mouse makes them", group=MORE
+    )
 
 
 @dataclass(frozen=True, eq=False)

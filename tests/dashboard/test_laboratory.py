@@ -36,6 +36,11 @@ def until(true, seconds=20):
         time.sleep(0.005)
 
 
+def seen(trainer):
+    """The state as one has it who looks again and again."""
+    return trainer.look()[0]
+
+
 def straight(recipe):
     """The parameters of a recipe without a thread and without going back."""
     lab = gan_lab.opened(recipe)
@@ -46,14 +51,14 @@ def straight(recipe):
 def test_play_pause_back_and_resume_are_the_recipe_bit_for_bit(opened):
     trainer = opened()
     trainer.play()
-    until(lambda: trainer.look().step > 150)
+    until(lambda: seen(trainer).step > 150)
     trainer.pause()
     far = trainer.settle(20)
     assert not far.running and far.view.sentences
     trainer.go_to(40)
     assert trainer.settle(20).step == 40 and trainer.state.latest == far.latest
     trainer.play()
-    until(lambda: trainer.look().step > far.step)
+    until(lambda: seen(trainer).step > far.step)
     trainer.pause()
     end = trainer.settle(20)
     assert end.recipe == replace(SMALL, steps=end.step)
@@ -93,7 +98,7 @@ def test_stepping_one_player_leaves_the_other_as_it_is(opened):
 
 def test_two_settings_train_in_step_and_a_recipe_is_found_again(opened):
     trainer = opened(replace(SMALL, beside="penalty=R1", steps=60), resume=True)
-    until(lambda: not trainer.look().catching_up)
+    until(lambda: not seen(trainer).catching_up)
     state = trainer.settle(20)
     assert state.step == 60 and len(state.view.sides) == 2
     assert [lab.step for lab in trainer._labs.values()] == [60, 60]
@@ -103,7 +108,7 @@ def test_two_settings_train_in_step_and_a_recipe_is_found_again(opened):
 def test_slow_motion_tells_each_update(opened):
     trainer = opened()
     trainer.play(slow=True)
-    until(lambda: trainer.look().step == 1)
+    until(lambda: seen(trainer).step == 1)
     assert len(trainer.state.view.sentences) == 5
     assert "becomes G(z)" in trainer.state.view.sentences[0]
 
@@ -111,7 +116,7 @@ def test_slow_motion_tells_each_update(opened):
 def test_what_diverges_stops_and_says_so(opened):
     trainer = opened(replace(SMALL, loss="wasserstein", optimiser="plain", lr_g=1.0, lr_d=1.0))
     trainer.play()
-    until(lambda: trainer.look().message)
+    until(lambda: seen(trainer).message)
     assert "diverged" in trainer.state.message and not trainer.state.running
     trainer.go_to(0)
     assert trainer.settle(20).step == 0 and not trainer.state.message

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 import streamlit as st
@@ -20,6 +21,11 @@ from frenemy.lessons.gan_lab import editions
 LAYERS = ("D", "best D", "data", "samples", "manifold", "arrows")
 HIDDEN = ("steps", "edits", "beside", "drawing", "training", "device")
 """Knobs that the stage sets and the sidebar does not show."""
+STILL = """<style>
+[data-testid="stStatusWidget"] { display: none; }
+.stApp * { transition: none !important; animation: none !important; }
+</style>"""
+"""Signs of a running page are left out here: they would be drawn anew with every picture."""
 CURES = (
     "", "penalty=R1 + R2", "loss=relativistic; penalty=R1 + R2", "loss=saturating",
     "loss=wasserstein; penalty=gradient penalty", "rule=simultaneous", "packing=2",
@@ -30,6 +36,7 @@ CURES = (
 
 def show(lesson: Lesson) -> None:
     """Draw the laboratory; below it the page goes on as every page."""
+    st.html(STILL)
     trainer = _trainer(lesson)
     _obey_sidebar(lesson, trainer)
     left, right = st.columns([3, 2], vertical_alignment="bottom")
@@ -111,21 +118,19 @@ def _stage(lesson: Lesson) -> None:
     """The stage; it runs again by itself while training, and nothing else of the page does."""
     trainer = _trainer(lesson)
     key = f"{lesson.name}:stage"
-    state = trainer.look()
+    state, film = trainer.look()
     if state.view is None:
         state = trainer.settle(5.0)
     if values.of(lesson) != st.session_state[f"{lesson.name}:seen"]:
         st.rerun()
     _follow(lesson, state.knobs)
     moving = state.running or state.catching_up or not trainer.has_obeyed
+    views = film if moving and film else [state.view] if state.view else []
     data = {
-        "sides": list(state.view.sides) if state.view else [],
-        "sentences": list(state.view.sentences) if state.view else [],
+        "views": [asdict(view) for view in views],
         "layers": st.session_state.get(f"{lesson.name}:layers") or [],
         "running": moving,
         "slow": state.slow,
-        "step": state.step,
-        "latest": state.latest,
         "rate": round(state.rate),
         "message": state.message,
     }

@@ -1,7 +1,9 @@
 // Draws what Python sends, and sends back what the user does. While training runs it asks for views
-// at a steady pace, of which no more than two may be owed, so nothing piles up.
+// at a steady pace, several at a time, and shows them one after the other; no more than two answers
+// may be owed, so nothing piles up.
 
-const PACE = 50;
+const PACE = 160;
+const SPACING = 46;
 
 const floats = (text) => {
   const raw = atob(text);
@@ -233,66 +235,20 @@ function words(side, look) {
   return lines.join("<br>");
 }
 
-export default function stage({ data, parentElement, setTriggerValue }) {
-  const root = parentElement.querySelector(".lab");
-  const memory = (root.memory = root.memory || { frames: 0, asked: 0, owed: 0 });
-  memory.send = setTriggerValue;
-  memory.data = data;
-  memory.frames += 1;
-  root.dataset.frames = memory.frames;
-  root.dataset.step = data.step;
-  root.dataset.running = data.running;
-  const order = (what, value) => memory.send("order", { what, value, at: performance.now() });
-
-  if (!memory.ready) {
-    memory.ready = true;
-    root.querySelectorAll("button[data-order]").forEach((button) => {
-      button.onclick = () => {
-        const what = button.dataset.order;
-        order(what === "play" && memory.data.running ? "pause" : what, null);
-      };
-    });
-    const slider = root.querySelector("input.time");
-    slider.oninput = () => {
-      clearTimeout(memory.moving);
-      memory.moving = setTimeout(() => order("go", Number(slider.value)), 30);
-    };
-    root.tabIndex = 0;
-    root.onkeydown = (event) => {
-      if (event.target.tagName === "INPUT") return;
-      const keys = { " ": memory.data.running ? "pause" : "play", ArrowRight: "both" };
-      if (keys[event.key]) {
-        event.preventDefault();
-        order(keys[event.key], null);
-      }
-    };
-    memory.clock = setInterval(() => {
-      if (!root.isConnected) {
-        clearInterval(memory.clock);
-        return;
-      }
-      const pace = memory.data.slow ? 300 : PACE;
-      const waited = performance.now() - memory.asked;
-      if (!memory.data.running || waited < pace - 5) return;
-      if (memory.owed >= 2 && waited < 1500) return;
-      memory.asked = performance.now();
-      memory.owed += 1;
-      memory.send("look", memory.asked);
-    }, PACE);
-  }
-
-  root.querySelector("[data-order=play]").textContent = data.running ? "❚❚ Pause" : "▶ Play";
-  root.querySelector("[data-order=slow]").classList.toggle("on", data.slow && data.running);
-  root.classList.toggle("slow", data.slow && data.running);
-  root.querySelector(".clock").textContent =
-    `step ${data.step.toLocaleString("en")}` + (data.running && data.rate ? ` · ${data.rate} updates/s` : "");
-  const slider = root.querySelector("input.time");
-  slider.max = data.latest;
-  if (root.getRootNode().activeElement !== slider || data.running) slider.value = data.step;
+function paint(root, view) {
+  const { data } = root.memory;
   const look = { colors: data.colors, scale: data.scale.map(rgb) };
+  root.memory.pictures += 1;
+  root.dataset.frames = root.memory.pictures;
+  root.dataset.step = view.step;
+  root.querySelector(".clock").textContent = `step ${view.step.toLocaleString("en")}${
+    data.running && data.rate ? ` · ${data.rate} updates/s` : ""}`;
+  const slider = root.querySelector("input.time");
+  slider.max = view.latest;
+  if (root.getRootNode().activeElement !== slider || data.running) slider.value = view.step;
   const box = root.querySelector(".sides");
-  while (box.children.length > data.sides.length) box.lastElementChild.remove();
-  while (box.children.length < data.sides.length) {
+  while (box.children.length > view.sides.length) box.lastElementChild.remove();
+  while (box.children.length < view.sides.length) {
     const part = document.createElement("div");
     part.className = "side";
     part.innerHTML =
@@ -300,18 +256,80 @@ export default function stage({ data, parentElement, setTriggerValue }) {
       '<div class="right"><p class="words"></p><div class="curves"><canvas></canvas></div></div>';
     box.append(part);
   }
-  box.classList.toggle("two", data.sides.length > 1);
-  data.sides.forEach((side, index) => {
+  box.classList.toggle("two", view.sides.length > 1);
+  view.sides.forEach((side, index) => {
     const part = box.children[index];
     paintPlane(part.querySelector(".plane canvas"), side, look, data.layers);
-    paintCharts(part.querySelector(".curves canvas"), side, look, data.step, data.latest);
+    paintCharts(part.querySelector(".curves canvas"), side, look, view.step, view.latest);
     part.querySelector(".words").innerHTML = words(side, look);
   });
   const story = root.querySelector(".update");
-  story.hidden = !data.sentences.length;
-  story.innerHTML = data.sentences.map((line) => `<li>${line.replace(/</g, "&lt;")}</li>`).join("");
-  root.querySelector(".message").textContent = data.message || "";
+  story.hidden = !view.sentences.length;
+  story.innerHTML = view.sentences.map((line) => `<li>${line.replace(/</g, "&lt;")}</li>`).join("");
+}
 
+// Views that came together are shown one after the other; the last stays until more come.
+function play(root) {
+  const { memory } = root;
+  clearTimeout(memory.timer);
+  const view = memory.film.shift();
+  if (!view) return;
+  paint(root, view);
+  if (memory.film.length) memory.timer = setTimeout(() => play(root), SPACING);
+}
+
+function listen(root) {
+  const { memory } = root;
+  const order = (what, value) => memory.send("order", { what, value, at: performance.now() });
+  root.querySelectorAll("button[data-order]").forEach((button) => {
+    button.onclick = () => {
+      const what = button.dataset.order;
+      order(what === "play" && memory.data.running ? "pause" : what, null);
+    };
+  });
+  const slider = root.querySelector("input.time");
+  slider.oninput = () => {
+    clearTimeout(memory.moving);
+    memory.moving = setTimeout(() => order("go", Number(slider.value)), 30);
+  };
+  root.tabIndex = 0;
+  root.onkeydown = (event) => {
+    if (event.target.tagName === "INPUT") return;
+    const keys = { " ": memory.data.running ? "pause" : "play", ArrowRight: "both" };
+    if (keys[event.key]) {
+      event.preventDefault();
+      order(keys[event.key], null);
+    }
+  };
+  memory.clock = setInterval(() => {
+    if (!root.isConnected) {
+      clearInterval(memory.clock);
+      return;
+    }
+    const waited = performance.now() - memory.asked;
+    if (!memory.data.running || waited < PACE - 10) return;
+    if (memory.owed >= 2 && waited < 1500) return;
+    memory.asked = performance.now();
+    memory.owed += 1;
+    memory.send("look", memory.asked);
+  }, PACE);
+}
+
+export default function stage({ data, parentElement, setTriggerValue }) {
+  const root = parentElement.querySelector(".lab");
+  const isNew = !root.memory;
+  root.memory = root.memory || { pictures: 0, asked: 0, film: [] };
+  const { memory } = root;
+  memory.send = setTriggerValue;
+  memory.data = data;
   memory.owed = 0;
+  if (isNew) listen(root);
+  root.dataset.running = data.running;
+  root.querySelector("[data-order=play]").textContent = data.running ? "❚❚ Pause" : "▶ Play";
+  root.querySelector("[data-order=slow]").classList.toggle("on", data.slow && data.running);
+  root.classList.toggle("slow", data.slow && data.running);
+  root.querySelector(".message").textContent = data.message || "";
+  memory.film = data.views.slice();
+  play(root);
   return () => {};
 }

@@ -8,6 +8,7 @@ import logging
 import queue
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -24,6 +25,12 @@ if TYPE_CHECKING:
 
 TICK_SECONDS = 0.015
 """Training goes on for so long before orders are heard again."""
+VIEW_SECONDS = 0.05
+"""While somebody looks, a view is made this often."""
+WATCHED_SECONDS = 1.0
+"""Somebody looks who has looked not longer ago than that."""
+MOST_VIEWS = 8
+"""So many views wait for the next look; older ones go."""
 SLOW_SECONDS = 1.5
 """Between two updates in slow motion."""
 CHUNK = 4
@@ -42,7 +49,7 @@ class State:
     running, slow : whether it trains by itself, and one update at a time.
     catching_up : whether it trains up to a step that was asked for.
     step, latest : where it is, and how far it ever was.
-    view : what to draw; None before the first. views : how many were made.
+    view : what to draw; None before the first.
     rate : updates a second lately.
     message : what could not be done, or nothing.
     """
@@ -55,7 +62,6 @@ class State:
     step: int = 0
     latest: int = 0
     view: View | None = None
-    views: int = 0
     rate: float = 0.0
     message: str = ""
 
@@ -73,7 +79,8 @@ class Trainer:
         self._closing = threading.Event()
         self._lock = threading.Lock()
         self._state = State(knobs, knobs)
-        self._wanted = threading.Event()
+        self._film: deque[View] = deque(maxlen=MOST_VIEWS)
+        self._watched = 0.0
         self._due, self._target = 0.0, 0
         self._labs: dict[str, Laboratory] = {}
         self._windows: dict[str, Any] = {}
@@ -89,11 +96,13 @@ class Trainer:
         with self._lock:
             return self._state
 
-    def look(self) -> State:
-        """The state now; another view is made for the next time."""
-        state = self.state
-        self._wanted.set()
-        return state
+    def look(self) -> tuple[State, list[View]]:
+        """The state now, and the views since the last look; more are made for the next one."""
+        self._watched = time.monotonic()
+        with self._lock:
+            views = list(self._film)
+            self._film.clear()
+            return self._state, views
 
     @property
     def has_obeyed(self) -> bool:
@@ -211,8 +220,9 @@ class Trainer:
         seconds = max(time.monotonic() - began, 1e-6)
         rate = (self._lab.step - before) / seconds
         self._set(rate=0.9 * state.rate + 0.1 * rate)
-        if self._wanted.is_set():
-            self._wanted.clear()
+        now = time.monotonic()
+        if now >= self._due and now < self._watched + WATCHED_SECONDS:
+            self._due = now + VIEW_SECONDS
             self._show()
 
     @property
@@ -290,8 +300,10 @@ class Trainer:
         told = state.slow or not (state.running or state.catching_up)
         held = self._held()
         view = view_of(self._labs, self._windows, held, slow=told)
+        with self._lock:
+            self._film.append(view)
         self._set(
-            view=view, views=state.views + 1, recipe=self._recipe(), knobs=held,
+            view=view, recipe=self._recipe(), knobs=held,
             step=self._lab.step, latest=self._lab.latest, **values,
         )  # fmt: skip
 

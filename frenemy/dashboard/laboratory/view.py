@@ -27,10 +27,13 @@ class View:
 
     Attributes
     ----------
+    step, latest : when it is, and how far the laboratories ever were.
     sides : what the stage draws, for each laboratory.
     sentences : the next update in words, of the first laboratory; none while training fast.
     """
 
+    step: int
+    latest: int
     sides: tuple[dict[str, Any], ...]
     sentences: tuple[str, ...]
 
@@ -52,7 +55,7 @@ def view_of(
     if slow and not lab.failed:
         update = next_update(lab.field, lab.setting.method, lab.z, lab.memory)
         sentences = update.sentences()
-    return View(sides, sentences)
+    return View(lab.step, lab.latest, sides, sentences)
 
 
 def _side(name: str, lab: Laboratory, window: Window, knobs: Knobs) -> dict[str, Any]:
