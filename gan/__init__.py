@@ -9,8 +9,12 @@
 ``MLP``, ``BatchedMLP``       networks from a frozen description, one or many at once
 ``train``, ``TrainingRun``    a run by any rule: losses, and samples from the same noise
 ``gan.measures``              modes, quality, distances with their noise floor
-``gan.linear``                multipliers of a rule on live networks, measured on a run
-``gan.digits``                MNIST digits, networks that draw them, a classifier
+``gan.watch``, ``diagnosis``  what is seen of a run, and what became of it, in words
+``gan.laboratory``            a run with its whole history, back and forth, bit for bit
+``gan.one_update``            the next update in slow motion: its actual numbers
+``gan.scene``                 the plane at one moment: surface, samples, manifold, pushes
+``gan.linear``, ``spectrum``  multipliers of a rule on live networks, dense or by Krylov
+``gan.digits``                digits or one's own images, networks that draw them, a classifier
 ============================  ===================================================================
 """
 

@@ -125,6 +125,7 @@ class Knobs:
     activation: str = knob(
         "relu",
         label="activation",
+        help="in both networks",
         choices=("relu", "leaky relu", "tanh", "elu", "softplus"),
         group=NETS,
     )
