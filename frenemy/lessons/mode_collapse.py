@@ -54,6 +54,9 @@ discriminator's cross entropy is $\ln 2 - JS(k, n)$: a ladder. The rung on which
 says about how many modes there are; $\ln 2$ means all of them. It speaks of the *best*
 discriminator: one that is too slow sits near $\ln 2$ although its generator has collapsed.
 
+**Surprises.** On this ring the saturating loss, the textbook's warning, misses fewer modes than the
+non-saturating one; two steps of $D$ for one of $G$ make collapse *stick* rather than cure it.
+
 **Cures.** A discriminator kept smooth (R1 + R2), or one that judges several samples together
 (packing), or is told the spread of its batch, makes a collapsed generator easy to refuse.
 """
@@ -445,14 +448,16 @@ LESSON = Lesson(
         "probability": probability, "comparison": comparison,
     },
     presets={
-        "D too slow": DEFAULT,
+        "D too slow: 32 of 32 seeds rotate": DEFAULT,
         "a quick look": replace(DEFAULT, steps=600, seeds=2),
-        "equal steps": replace(DEFAULT, lr_d=1e-3),
-        "cured: R1 + R2": replace(DEFAULT, lr_d=1e-3, penalty="R1 + R2"),
-        "relativistic, R1 + R2": replace(DEFAULT, lr_d=1e-3, penalty="R1 + R2",
-                                         loss="relativistic"),
-        "packed by 2": replace(DEFAULT, lr_d=1e-3, packing=2),
-        "saturating": replace(DEFAULT, lr_d=1e-3, loss="saturating"),
+        "equal steps: 16 of 32 miss a mode": replace(DEFAULT, lr_d=1e-3),
+        "five steps of D: 32 of 32 stuck": replace(DEFAULT, lr_d=1e-3, turns=5, steps=1800),
+        "R1 + R2: 2 of 32 miss one": replace(DEFAULT, lr_d=1e-3, penalty="R1 + R2"),
+        "relativistic, R1 + R2: 2 of 32 miss one": replace(
+            DEFAULT, lr_d=1e-3, penalty="R1 + R2", loss="relativistic"
+        ),
+        "packed by 2: 11 of 32 miss one": replace(DEFAULT, lr_d=1e-3, packing=2),
+        "saturating: none of 32 misses one": replace(DEFAULT, lr_d=1e-3, loss="saturating"),
         "probability over 32 seeds": replace(DEFAULT, lr_d=1e-3, seeds=32, steps=1800),
         **{
             f"32 seeds: {name}": replace(DEFAULT, lr_d=1e-3, seeds=32, steps=1800, compare=name)
