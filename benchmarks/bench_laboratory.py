@@ -14,7 +14,8 @@ from typing import Any
 from urllib.error import URLError
 from urllib.request import urlopen
 
-from frenemy.lessons.gan_lab import Knobs, opened
+from frenemy.lessons._gan_lab_runs import opened
+from frenemy.lessons.gan_lab import Knobs
 
 ROUNDS, WATCHED = 3, 4.0
 FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run")

@@ -137,10 +137,11 @@ class Laboratory:
         """
         if setting == self.setting:
             return
+        edition = self._edition(self.step, setting, self.edits[self.edit_at])
         self.moments = [moment for moment in self.moments if moment.step <= self.step]
         self.looks = [look for look in self.looks if look.step <= self.step]
-        self.edits, self.latest = self.edits[: self.edit_at + 1], self.step
-        self.plan(self.step, setting)
+        self.edits, self.latest = [*self.edits[: self.edit_at + 1], edition], self.step
+        self._enter_edits()
 
     def plan(self, step: int, setting: Setting) -> None:
         """Change the setting at a step to come, after all changes that are planned already.
@@ -150,17 +151,18 @@ class Laboratory:
         ValueError
             If that step, or an edit after it, is past.
         """
-        if step < max(self.latest, self.edits[-1].step):
-            raise ValueError(
-                f"step {step} of a change must be at least {max(self.latest, self.edits[-1].step)}"
-            )
-        last = self.edits[-1]
-        if (setting.gan, setting.device) == (last.setting.gan, last.setting.device):
-            self.edits.append(last._replace(step=step, setting=setting))
-        else:
-            child = np.random.SeedSequence([self.seed, step]).generate_state(1)
-            self.edits.append(_opened(step, setting, int(child[0])))
+        first = max(self.latest, self.edits[-1].step)
+        if step < first:
+            raise ValueError(f"step {step} of a change must be at least {first}")
+        self.edits.append(self._edition(step, setting, self.edits[-1]))
         self._enter_edits()
+
+    def _edition(self, step: int, setting: Setting, last: Edit) -> Edit:
+        """An edit after another; the game goes on if only the rule is different."""
+        if (setting.gan, setting.device) == (last.setting.gan, last.setting.device):
+            return last._replace(step=step, setting=setting)
+        child = np.random.SeedSequence([self.seed, step]).generate_state(1)
+        return _opened(step, setting, int(child[0]))
 
     def go_to(self, step: int) -> None:
         """Return to a step between 0 and ``latest``, exactly as it was.

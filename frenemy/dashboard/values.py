@@ -65,9 +65,9 @@ def refused(lesson: Lesson) -> list[str]:
     return list(st.session_state.pop(f"{lesson.name}:refused", ()))
 
 
-def write_address(lesson: Lesson, knobs: Any) -> str:
-    """Let the address restore these knobs; returns it."""
-    query = knobs_to_query(knobs)
+def write_address(lesson: Lesson, knobs: Any, *always: str) -> str:
+    """Let the address restore these knobs, some even at their default; returns it."""
+    query = knobs_to_query(knobs) | {name: str(getattr(knobs, name)) for name in always}
     if dict(st.query_params) != query:
         st.query_params.from_dict(query)
     return permalink(st.context.url or f"/{lesson.name}", query)

@@ -21,12 +21,14 @@ from frenemy.figures import (
     Points,
     multipliers,
     series,
+    table,
 )
+from frenemy.lessons._rules import nothing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from frenemy.lessons.gan_lab import Result
+    from frenemy.lessons._gan_lab_runs import Result, Track
     from gan.scene import Scene, Window
     from gan.watch import Record
 
@@ -42,7 +44,11 @@ def plane(result: Result) -> Figure:
     for index, track in enumerate(result.tracks):
         steps = list(track.scenes)
         panels.append(
-            _panel(_scene_marks(track.scenes[steps[-1]], result.window, index), result, track.name)
+            _panel(
+                _scene_marks(track.scenes[steps[-1]], result.window, index),
+                result,
+                letter(result, track),
+            )
         )
     longest = max(result.tracks, key=lambda track: len(track.scenes))
     for step in longest.scenes:
@@ -55,8 +61,27 @@ def plane(result: Result) -> Figure:
     last = list(longest.scenes)[-1]
     return Figure(
         panels, title=f"Step {last:,}", frames=frames, frame_seconds=0.35,
-        caption="colours: how real D takes a place to be; lines: where a grid of noise goes",
+        caption=_told(result, "colours: how real a place is to D; lines: a grid of noise"),
     )  # fmt: skip
+
+
+def letter(result: Result, track: Track) -> str:
+    """A or B where two are side by side, else nothing."""
+    return "AB"[result.tracks.index(track)] if len(result.tracks) > 1 else ""
+
+
+def _many(result: Result) -> bool:
+    return len(result.tracks) > 1
+
+
+def _titled(result: Result, track: Track, title: str) -> str:
+    return ": ".join(filter(None, [letter(result, track), title]))
+
+
+def _told(result: Result, caption: str) -> str:
+    """A caption, with what the letters stand for."""
+    sides = [f"{letter(result, track)}: {track.name}" for track in result.tracks]
+    return " · ".join(filter(None, [*(sides if len(sides) > 1 else ()), caption]))
 
 
 def _scene_marks(scene: Scene, window: Window, index: int) -> list[Mark]:
@@ -82,10 +107,11 @@ def _inside(points: np.ndarray, window: Window) -> np.ndarray:
     return known if len(known) else np.array([[low, low]])
 
 
-def _panel(marks: list[Mark], result: Result, title: str) -> Panel:
+def _panel(marks: list[Mark], result: Result, title: str, *, bare: bool = False) -> Panel:
+    """The window with some marks; bare where many stand side by side."""
     limits = result.window.limits
-    x, y = Axis("$x_1$", range=limits), Axis("$x_2$", range=limits)
-    return Panel(marks, x=x, y=y, equal_aspect=True, title=title)
+    x, y = (Axis("" if bare else f"$x_{n}$", range=limits, hidden=bare) for n in (1, 2))
+    return Panel(marks, x=x, y=y, equal_aspect=True, title=title, legend=not bare)
 
 
 def pushes(result: Result) -> Figure:
@@ -97,11 +123,11 @@ def pushes(result: Result) -> Figure:
         for name, push in scene.pushes.items():
             mean = float(np.linalg.norm(push, axis=1).mean())
             marks = _push_marks(scene, push / (longest or 1.0), result.window)
-            title = f"{name}: mean length {mean:.2g}"
-            panels.append(_panel(marks, result, f"{track.name}: {title}" if track.name else title))
+            title = f"{name}: {mean:.{1 if _many(result) else 2}g}"
+            panels.append(_panel(marks, result, _titled(result, track, title), bare=_many(result)))
     return Figure(
-        panels, columns=2, title="Where the generator's loss pushes its samples",
-        caption="arrows of all panels of a row have one scale",
+        panels, columns=len(panels), title="Where the generator's loss pushes its samples",
+        caption=_told(result, "arrows of one GAN have one scale"),
     )  # fmt: skip
 
 
@@ -110,7 +136,14 @@ def _push_marks(scene: Scene, push: np.ndarray, window: Window) -> list[Mark]:
     inside = ((scene.pushed >= low) & (scene.pushed <= high)).all(axis=1)
     start, way = scene.pushed[inside], 0.2 * (high - low) * push[inside]
     marks: list[Mark] = [
-        HeatMap(window.x, window.y, scene.surface, limits=(0.0, 1.0), colormap="diverging"),
+        HeatMap(
+            window.x,
+            window.y,
+            scene.surface,
+            limits=(0.0, 1.0),
+            colormap="diverging",
+            show_scale=False,
+        ),
         Points(*window.real[:SHOWN].T, color=REAL, size=0.4, opacity=0.6, label="data"),
     ]
     if inside.any():
@@ -124,17 +157,20 @@ def best_discriminator(result: Result) -> Figure:
     panels, window = [], result.window
     for track in result.tracks:
         scene = list(track.scenes.values())[-1]
-        tail = f", {track.name}" if track.name else ""
         for title, values in (("learned $D$", scene.surface), ("best $D^*$", scene.optimal)):
             marks: list[Mark] = [
                 HeatMap(window.x, window.y, values, limits=(0.0, 1.0), colormap="diverging",
+                        show_scale=not _many(result),
                         scale="share of real" if title[0] == "b" else ""),
                 Points(*window.real[:SHOWN].T, color=REAL, size=0.4, opacity=0.6, label="data"),
                 Points(*_inside(scene.samples, window).T, color=FAKE, size=0.4, opacity=0.6,
                        symbol="diamond", label="samples"),
             ]  # fmt: skip
-            panels.append(_panel(marks, result, f"{title}{tail}"))
-    return Figure(panels, columns=2, title="What D has learnt, and what the best D would say")
+            panels.append(_panel(marks, result, _titled(result, track, title), bare=_many(result)))
+    return Figure(
+        panels, columns=len(panels), title="What D has learnt, and what the best D would say",
+        caption=_told(result, ""),
+    )  # fmt: skip
 
 
 def history(result: Result) -> Figure:
@@ -159,7 +195,7 @@ def history(result: Result) -> Figure:
         ]  # fmt: skip
     return Figure(
         panels, columns=3, title="The history of the run",
-        caption="gradient: its length; distance: energy distance of samples to data",
+        caption=_told(result, "gradient: its length; distance: energy, with its noise floor"),
     )  # fmt: skip
 
 
@@ -170,18 +206,19 @@ def _over_time(
 ) -> Panel:  # fmt: skip
     """Something of every side's record against the training step."""
     marks: list[Mark] = []
-    for track in result.tracks:
+    for index, track in enumerate(result.tracks):
         for name, seen in values(track.record).items():
-            look = series(len(marks))
-            told = ", ".join(filter(None, [name, track.name if several else ""]))
+            look = series(index if several else len(marks))
+            told = ", ".join(filter(None, [name, letter(result, track) if several else ""]))
             known = np.isfinite(seen) & ((seen > 0) | (not log))
             marks.append(
                 Line(track.record.at[known].astype(float), seen[known], label=told or None,
-                     width=1.4, color=look["color"])
+                     width=1.4, color=look["color"],
+                     dash="dot" if several and name == "of G" else "solid")
             )  # fmt: skip
-    return Panel(
-        marks, x=Axis("step"), y=Axis(label, scale="log" if log else "linear", range=range)
-    )
+    scale = "log" if log else "linear"
+    y = Axis(label, scale=scale, range=range)
+    return Panel(marks, x=Axis("step"), y=y, legend=label == "loss")
 
 
 def _distance(result: Result, several: bool) -> Panel:
@@ -195,22 +232,40 @@ def _distance(result: Result, several: bool) -> Panel:
     ends = np.array([float(at[0]), float(max(at[-1], 1))])
     top = max(mean + 3 * spread, 2e-5)
     floor = Band(ends, np.full(2, 1e-5), np.full(2, top), color="prediction", opacity=0.12)
-    line = HorizontalLine(top, color="prediction", dash="dash", label="noise floor")
+    line = HorizontalLine(top, color="prediction", dash="dash")
     return replace(panel, marks=[floor, *panel.marks, line])
 
 
 def spectrum(result: Result) -> Figure:
     """The multipliers that turn fastest at the end of the run."""
     spectra = {
-        (track.name or "the rule at this moment"): track.multipliers
+        (letter(result, track) or "the rule at this moment"): track.multipliers
         for track in result.tracks
         if track.multipliers.size
     }
     if not spectra:
-        from frenemy.lessons._rules import nothing
-
         return nothing("the run has diverged: there is no moment to linearise")
     return multipliers(
         spectra, title="Multipliers that turn fastest",
-        caption="of one step, squares of Adam held; outside the circle grows, inside shrinks",
+        caption=_told(result, "of one step, squares of Adam held; outside the circle grows"),
+    )  # fmt: skip
+
+
+def measures(result: Result) -> Figure:
+    """Every distance beside its noise floor: what as many fresh data score."""
+    known = [track for track in result.tracks if track.measures]
+    if not known:
+        return nothing("the run has diverged: there are no samples to measure")
+    names = list(known[0].measures)
+    columns = [*(letter(result, track) or "samples" for track in known), "noise floor"]
+    texts, tints = [], []
+    for name in names:
+        _, floor, spread = known[0].measures[name]
+        values = [track.measures[name][0] for track in known]
+        good = [abs(value - floor) <= 3 * spread for value in values]
+        texts.append([*(f"{value:.3g}" for value in values), f"{floor:.2g} ± {spread:.1g}"])
+        tints.append([*(1.0 if one else -1.0 for one in good), 0.0])
+    return table(
+        names, columns, texts, tints, title="How far from the data?",
+        caption=_told(result, "blue: within three deviations of what fresh data score"),
     )  # fmt: skip

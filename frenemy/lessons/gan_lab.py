@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from frenemy.lessons import _gan_lab_figures as pictures
-from frenemy.lessons._changes import changed, schedule
-from frenemy.lessons._lesson import Compared, Lesson, Progress, knob
+from frenemy.lessons._gan_lab_runs import Result, run
+from frenemy.lessons._lesson import Compared, Lesson, knob
 from frenemy.lessons._plane_gans import (
     DATA_NAMES,
     DRAWN,
@@ -18,17 +18,8 @@ from frenemy.lessons._plane_gans import (
     PENALTY_NAMES,
     PLAYERS,
     RULE_NAMES,
-    gan_of,
-    method_of,
 )
-from frenemy.lessons._threads import on_one_thread
 from frenemy.lessons._trainings import DEVICES
-
-if TYPE_CHECKING:
-    from gan.diagnosis import Diagnosis
-    from gan.laboratory import Laboratory, Setting
-    from gan.scene import Scene, Window
-    from gan.watch import Record
 
 STORY = r"""
 **What you see.** Noise goes through the generator $G$ and becomes points; the discriminator $D$
@@ -45,10 +36,6 @@ $D^* = p/(p+q)$; how far the learned one is from it stands below the picture. Th
 training rule at this very moment predict how fast the players turn about each other. Far from an
 equilibrium they are no more than a local picture; a diagnosis in words says what became of the run.
 """
-FRAMES = 16
-"""So many moments of a run are kept as pictures."""
-NOT_EDITED = ("steps", "edits", "beside", "seed", "second")
-"""Knobs that are no part of a setting."""
 
 
 GAME, NETS, MORE = "Game", "Networks", "More"
@@ -174,7 +161,7 @@ class Knobs:
     )
     second: str = knob("saturating", label="arrows of another loss", choices=LOSS_NAMES, group=MORE)
     seed: int = knob(0, label="seed", low=0, high=10_000, help="of everything random", group=MORE)
-    steps: int = knob(1500, label="training steps", low=1, high=200_000, group=MORE)
+    steps: int = knob(1500, label="training steps", low=0, high=200_000, group=MORE)
     edits: str = knob(
         "", label="changes on the way", help="as in '300: lr_d=0.0001 | 900: rule=sga'", group=MORE
     )
@@ -189,125 +176,6 @@ class Knobs:
     )
 
 
-@dataclass(frozen=True, eq=False)
-class Track:
-    """One setting's training.
-
-    Attributes
-    ----------
-    name : what is different in it.
-    record : what was seen. scenes : step -> picture. diagnosis : in words.
-    multipliers : of the rule at the end, those that turn fastest.
-    period : steps in a turn, predicted by them and measured on the run; each may be None.
-    """
-
-    name: str
-    record: Record
-    scenes: dict[int, Scene]
-    diagnosis: Diagnosis
-    multipliers: np.ndarray
-    period: Compared
-
-
-@dataclass(frozen=True, eq=False)
-class Result:
-    """One or two trainings in step."""
-
-    knobs: Knobs
-    window: Window
-    tracks: tuple[Track, ...]
-
-
-def setting_of(knobs: Knobs) -> Setting:
-    """What the laboratory trains for some knobs."""
-    from gan.laboratory import Setting
-
-    return Setting(gan_of(knobs), method_of(knobs), knobs.device)
-
-
-def editions(knobs: Knobs) -> list[tuple[int, Knobs]]:
-    """From which step on which knobs hold, the first from 0 on.
-
-    Raises
-    ------
-    ValueError
-        If the changes cannot be read, or change what is no part of a setting.
-    """
-    found = [(0, knobs)]
-    for step, changes in schedule(knobs.edits):
-        after = changed(found[-1][1], changes)
-        odd = [name for name in NOT_EDITED if getattr(after, name) != getattr(knobs, name)]
-        if odd:
-            raise ValueError(f"edits cannot change {', '.join(odd)}; set it for the whole run")
-        found.append((step, after))
-    return found
-
-
-def opened(knobs: Knobs) -> Laboratory:
-    """A laboratory with all edits planned, at step 0."""
-    from gan.laboratory import Laboratory
-
-    (_, first), *later = editions(knobs)
-    laboratory = Laboratory(setting_of(first), seed=knobs.seed)
-    for step, after in later:
-        laboratory.plan(step, setting_of(after))
-    return laboratory
-
-
-def sides(knobs: Knobs) -> dict[str, Knobs]:
-    """Name -> knobs of the one or two settings that train in step."""
-    if not knobs.beside.strip():
-        return {"": knobs}
-    return {"as set": knobs, knobs.beside: changed(knobs, knobs.beside)}
-
-
-@on_one_thread
-def run(knobs: Knobs, *, progress: Progress | None = None) -> Result:
-    """Train one or two settings, and look at them on the way."""
-    from gan.scene import window_of
-
-    settings = sides(knobs)
-    window = window_of(gan_of(knobs).data, knobs.latent, knobs.seed)
-    total, tracks = knobs.steps * len(settings), []
-    for index, (name, own) in enumerate(settings.items()):
-
-        def tell(done: int, before: int = index * knobs.steps) -> None:
-            if progress is not None:
-                progress(before + done, total, "training")
-
-        tracks.append(_track(name, own, window, tell))
-    return Result(knobs, window, tuple(tracks))
-
-
-def _track(name: str, knobs: Knobs, window: Window, tell: Any) -> Track:
-    from gan.diagnosis import diagnose, measured_period
-    from gan.scene import scene_of, window_of
-    from gan.spectrum import turning
-
-    laboratory, scenes = opened(knobs), {}
-    for at in np.unique(np.linspace(0, knobs.steps, FRAMES + 1).astype(int)).tolist():
-        while laboratory.step < at and not laboratory.failed:
-            tell(laboratory.step)
-            laboratory.advance(min(at - laboratory.step, 100))
-        if laboratory.failed:
-            break
-        own = window
-        if laboratory.field.gan.generator.inputs != window.noise.shape[1]:
-            own = window_of(laboratory.field.gan.data, laboratory.field.gan.generator.inputs)
-        losses = tuple(dict.fromkeys((laboratory.field.gan.loss, knobs.second)))
-        scenes[laboratory.step] = scene_of(
-            laboratory.field.next_batch(), laboratory.shown, own, losses
-        )
-    multipliers = np.empty(0, complex) if laboratory.failed else laboratory.multipliers()
-    record, turn = laboratory.record(), turning(multipliers)
-    predicted = None if turn is None else turn.period
-    measured = measured_period(record)
-    return Track(
-        name, record, scenes, diagnose(record), multipliers,
-        Compared(predicted, measured if np.isfinite(measured) else None),
-    )  # fmt: skip
-
-
 def facts(result: Result) -> dict[str, Any]:
     """What became of each side, its numbers beside those of theory."""
     from gan.losses import LOSSES
@@ -317,10 +185,6 @@ def facts(result: Result) -> dict[str, Any]:
     for track in result.tracks:
         record, tail = track.record, f" ({track.name})" if track.name else ""
         stated[f"diagnosis{tail}"] = str(track.diagnosis)
-        mean, spread = record.floor
-        stated[f"energy distance to data{tail}"] = (
-            f"{record.distance[-1]:.3g}; noise floor {mean:.1g} ± {spread:.1g}"
-        )
         if record.nearest.shape[1]:
             n = record.nearest.shape[1]
             stated[f"modes{tail}"] = f"{record.captured[-1]} of {n}"
@@ -333,6 +197,8 @@ def facts(result: Result) -> dict[str, Any]:
         )
         if track.scenes and np.isfinite(off := list(track.scenes.values())[-1].off):
             stated[f"mean distance of D from the best D (predicted: 0){tail}"] = Compared(0.0, off)
+        for measure, (value, floor, spread) in track.measures.items():
+            stated[f"{measure}{tail}"] = f"{value:.3g}; noise floor {floor:.2g} ± {spread:.1g}"
         stated[f"steps in a turn (predicted: fastest multiplier){tail}"] = track.period
     return stated
 
@@ -349,6 +215,7 @@ LESSON = Lesson(
     figures={
         "plane": pictures.plane, "history": pictures.history, "pushes": pictures.pushes,
         "best-discriminator": pictures.best_discriminator, "spectrum": pictures.spectrum,
+        "measures": pictures.measures,
     },
     presets={
         "one ring: partial in 10 of 16 seeds": DEFAULT,

@@ -58,6 +58,8 @@ RULES = ("simultaneous", "alternating", "extragradient", "optimistic", "consensu
 DIRAC = {"wasserstein": "dirac-wgan", "non-saturating": "dirac-non-saturating",
          "saturating": "dirac"}  # fmt: skip
 """Loss -> the Dirac-GAN with it."""
+LINE, REACH = 81, 0.2
+"""Points of the line for path angles, and how far it goes to both sides."""
 POINTS = 64
 TRUE = (0.5, 1.0)
 """The scale and the mean that the generator should find."""
@@ -98,6 +100,7 @@ class Result:
     dirac : growth and period of the Dirac-GAN under the same rule.
     cures : rule -> growth and period, predicted and measured.
     outcome : how the run ended.
+    angle : cosine of the path angle along a line through the point at rest, ``(LINE,)``.
     """
 
     knobs: Knobs
@@ -111,6 +114,7 @@ class Result:
     dirac: tuple[Compared, Compared]
     cures: dict[str, tuple[Compared, Compared]]
     outcome: str
+    angle: np.ndarray
 
 
 @on_one_thread
@@ -129,8 +133,21 @@ def run(knobs: Knobs, *, progress: Progress | None = None) -> Result:
     values = np.linalg.eigvals(game_jacobian(field, rest))
     return Result(
         knobs, mode, growth, period, generator, predicted, near, values, _dirac(knobs), cures,
-        outcome,
+        outcome, _angle(field, rest, mode),
     )  # fmt: skip
+
+
+def _angle(field: TorchField, rest: Any, mode: Mode) -> np.ndarray:
+    """The path angle from one side of the point at rest to the other, along the turning mode."""
+    import torch
+
+    from gan.measures import path_angle
+
+    both = [part for part in (mode.right.real, mode.right.imag) if np.abs(part).max() > 1e-9]
+    way = sum(part[: len(rest)] / np.linalg.norm(part[: len(rest)]) for part in both)
+    way = way / np.linalg.norm(way)  # both players' coordinates have a part in it
+    line = rest.numpy() + np.linspace(-REACH, REACH, LINE)[:, None] * way
+    return path_angle(lambda state: field(torch.from_numpy(state)).numpy(), line, way)
 
 
 def _live(knobs: Knobs) -> tuple[TorchField, Any]:
@@ -294,6 +311,23 @@ def spectrum(result: Result) -> Figure:
     )  # fmt: skip
 
 
+def path_angles(result: Result) -> Figure:
+    """Whether steps on a line through the equilibrium go along it or turn away from it."""
+    at = np.linspace(-REACH, REACH, LINE)
+    known = np.abs(at) > 1e-12
+    marks: list[Mark] = [
+        Line(at[known], result.angle[known], label="the live nets", width=1.8, **series(0)),
+        Line(np.array([-REACH, 0.0, 0.0, REACH]), np.array([1.0, 1.0, -1.0, -1.0]), dash="dash",
+             width=0.9, color="prediction", label="attraction alone"),
+        HorizontalLine(0.0, color="muted", dash="dot", label="rotation alone"),
+    ]  # fmt: skip
+    panel = Panel(
+        marks, x=Axis("distance from the equilibrium, along the mode that turns"),
+        y=Axis("cosine of the path angle", range=(-1.1, 1.1)),
+    )  # fmt: skip
+    return Figure([panel], title="Do the steps lead to the equilibrium, or about it?")
+
+
 def cures(result: Result) -> Figure:
     """Every rule at this step size: growth and period, predicted and measured."""
     texts, tints = [], []
@@ -328,6 +362,7 @@ LESSON = Lesson(
         "oscillation": oscillation,
         "plane": plane,
         "multipliers": spectrum,
+        "path-angle": path_angles,
         "cures": cures,
     },
     presets={
@@ -340,7 +375,13 @@ LESSON = Lesson(
         "a penalty on D": replace(DEFAULT, penalty=0.5, away=0.02),
         "momentum": replace(DEFAULT, rule="heavy-ball", lr=0.05),
     },
-    references=("mescheder2018", "gidel2019momentum", "daskalakis2018", "korpelevich1976"),
+    references=(
+        "mescheder2018",
+        "gidel2019momentum",
+        "daskalakis2018",
+        "korpelevich1976",
+        "berard2020",
+    ),
     slides=("Non-convergence",),
     takes="a few seconds",
 )

@@ -1,14 +1,18 @@
 """The live laboratory: its thread, and its page in a browser."""
 
+import contextlib
 import json
+import os
 import time
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 import torch
 
 from frenemy.dashboard.laboratory.trainer import Trainer, as_text
-from frenemy.lessons import gan_lab, make_knobs
+from frenemy.lessons import make_knobs
+from frenemy.lessons._gan_lab_runs import opened as opened_at_rest
 from frenemy.lessons.gan_lab import Knobs
 
 SMALL = Knobs(width_g=8, width_d=8, batch=16)
@@ -43,7 +47,7 @@ def seen(trainer):
 
 def straight(recipe):
     """The parameters of a recipe without a thread and without going back."""
-    lab = gan_lab.opened(recipe)
+    lab = opened_at_rest(recipe)
     lab.advance(recipe.steps)
     return lab.z
 
@@ -132,6 +136,31 @@ def test_bad_changes_are_told_and_nothing_is_lost(opened):
     assert "draw at least two points" in trainer.settle(20).message
 
 
+def test_the_spectrum_of_a_moment_is_told(opened):
+    trainer = opened()
+    trainer.play()
+    until(lambda: seen(trainer).step > 60)
+    trainer.linearise()
+    state = trainer.settle(30)
+    assert not state.running and len(state.view.sentences) in (2, 3)
+    assert "turn" in state.view.sentences[0]
+    trainer.step()
+    assert "becomes G(z)" in trainer.settle(20).view.sentences[0]
+
+
+def test_views_are_made_only_while_somebody_looks(opened):
+    trainer = opened()
+    trainer.play()
+    trainer.look()
+    time.sleep(0.4)
+    assert len(trainer.look()[1]) > 1
+    time.sleep(2.2)
+    _, waited = trainer.look()
+    time.sleep(0.3)
+    assert len(waited) <= 8
+    assert trainer.look()[1]
+
+
 STAGE = """() => {
   const find = (root) => {
     const lab = root.querySelector('.lab');
@@ -189,4 +218,40 @@ def test_the_laboratory_in_the_browser(tab, server):
     until(lambda: "data=drawn" in tab.url and "drawing=" in tab.url)
     tab.get_by_role("button", name="collapsed beside cured").click()
     until(lambda: len(tab.locator(".lab .plane").all()) == 2)
+    until(lambda: int(stage(tab)["step"]) > 20)
+    tab.locator("button[data-order=spectrum]").click()
+    until(lambda: "multiplier" in tab.locator(".lab .update").inner_text())
     assert not tab.locator(".stException").count()
+
+
+def processor_seconds(address):
+    """What the server has used of the processor, all its threads together."""
+    port = address.rpartition(":")[2].encode()
+    for folder in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            command = (folder / "cmdline").read_bytes().split(b"\0")
+            if b"--server.port" in command and port in command:
+                used = (folder / "stat").read_text().rpartition(")")[2].split()
+                return (int(used[11]) + int(used[12])) / os.sysconf("SC_CLK_TCK")
+    pytest.skip("no /proc here to see how busy the server is")
+
+
+def busy(address, seconds=1.5):
+    before = processor_seconds(address)
+    time.sleep(seconds)
+    return (processor_seconds(address) - before) / seconds
+
+
+def test_closing_the_page_ends_the_training(browser, server):
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(f"{server}/gan-lab?width_g=8&width_d=8")
+    page.locator(".lab").wait_for()
+    until(lambda: stage(page)["step"] == "0")
+    page.locator("button[data-order=play]").click()
+    until(lambda: int(stage(page)["step"]) > 50)
+    assert busy(server) > 0.4
+    before = page.evaluate("location.href")
+    until(lambda: page.evaluate("location.href") != before)  # a reload would find the run
+    context.close()
+    until(lambda: busy(server) < 0.2, 60)

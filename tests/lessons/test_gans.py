@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from frenemy.lessons import load, mode_collapse
+from frenemy.lessons._drawing import decoded, encoded
 from gan.field import TorchField
 from gan.linear import dominant, game_jacobian, iteration_matrix, measured
 
@@ -93,6 +94,62 @@ def test_a_slow_discriminator_rotates_and_a_smooth_one_cures():
     assert (cured.captured[-1] >= 7).all()
     kinds = [{one.kind for one in result.diagnoses} for result in (collapsed, cured)]
     assert kinds[0] <= {"rotating", "stuck"} and kinds[1] <= {"healthy", "blurred", "partial"}
+
+
+def test_the_laboratory_is_one_run_however_one_comes_to_it():
+    """Edits on the way are the recipe; two sides are two runs of one seed."""
+    lesson = load("gan-lab")
+    knobs = replace(
+        lesson.knobs(), steps=80, width_g=8, width_d=8, edits="30: lr_d=0.01; penalty=R1"
+    )
+    result = lesson.run(knobs)
+    again = lesson.run(knobs)
+    last = [list(one.tracks[0].scenes.values())[-1].samples for one in (result, again)]
+    assert np.array_equal(*last)
+    plain = lesson.run(replace(knobs, edits="", beside="lr_d=0.01"))
+    assert [track.name for track in plain.tracks] == ["as set", "lr_d=0.01"]
+    starts = [track.scenes[0].samples for track in (*plain.tracks, *result.tracks)]
+    assert all(np.array_equal(starts[0], start) for start in starts)
+    assert not np.array_equal(last[0], list(plain.tracks[0].scenes.values())[-1].samples)
+    measured = result.tracks[0].measures
+    assert {"energy distance", "squared MMD", "recall", "reverse KL of the modes"} <= set(measured)
+    for edits, why in (
+        ("x: lr_d=1", "must be a step"),
+        ("9: lr_d", "such as 'lr=0.01'"),
+        ("9: seed=3", "cannot change seed"),
+        ("9: lr_q=1", "no knob 'lr_q'"),
+    ):
+        with pytest.raises(ValueError, match=why):
+            lesson.run(replace(knobs, edits=edits))
+
+
+def test_drawings_are_short_texts():
+    drawn = np.array([[0.0, 0.0], [1.5, -1.5], [-2.0, 2.0], [9.0, 0.1]])
+    text = encoded(drawn)
+    assert len(text) == 8 and text.isascii()
+    assert np.abs(decoded(text) - np.clip(drawn, -2, 2)).max() <= 4 / 64
+    assert encoded(decoded(text)) == text
+    assert len(encoded(np.random.default_rng(0).normal(size=(5000, 2)))) == 480
+    for bad in ("abc", "a!", "a b "):
+        with pytest.raises(ValueError, match="must be pairs of letters"):
+            decoded(bad)
+
+
+def test_path_angles_of_the_live_nets_tell_rotation_from_attraction():
+    turning, _ = facts("non-convergence", steps=30)
+    damped, _ = facts("non-convergence", steps=30, penalty=2.0)
+    assert np.nanmax(np.abs(turning.angle)) < 0.05
+    half = len(damped.angle) // 2
+    assert (damped.angle[:half] > 0.1).all() and (damped.angle[half + 1 :] < -0.1).all()
+
+
+def test_a_comparison_trains_the_same_seeds_with_each_change():
+    result, stated = facts("mode-collapse", seeds=3, steps=120, width=16, compare="packing")
+    assert list(result.compared) == ["1", "2", "3", "4"]
+    same = facts("mode-collapse", seeds=3, steps=120, width=16)[0]
+    assert np.array_equal(result.captured, same.captured)
+    assert np.array_equal(result.compared["1"].captured, same.captured)
+    assert sum("packing" in label for label in stated) == 4
 
 
 def test_intervals_are_wilsons():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import asdict
 from typing import Any
 
@@ -10,16 +11,18 @@ import streamlit as st
 from frenemy.dashboard import values
 from frenemy.dashboard.laboratory import stage
 from frenemy.dashboard.laboratory.brush import draw_data
-from frenemy.dashboard.laboratory.trainer import Trainer, as_text, session_trainer
+from frenemy.dashboard.laboratory.trainer import State, Trainer, as_text, session_trainer
 from frenemy.dashboard.picture import style
 from frenemy.dashboard.words import escaped
-from frenemy.lessons import Lesson, knobs_to_query
+from frenemy.lessons import Lesson
 from frenemy.lessons._changes import changed
+from frenemy.lessons._gan_lab_runs import editions
 from frenemy.lessons._plane_gans import gan_of
-from frenemy.lessons.gan_lab import editions
 
 LAYERS = ("D", "best D", "data", "samples", "manifold", "arrows")
-HIDDEN = ("steps", "edits", "beside", "drawing", "training", "device")
+WRITE_SECONDS = 3.0
+"""While training the address is brought up to date this often."""
+HIDDEN = ("steps", "edits", "beside", "drawing", "training")
 """Knobs that the stage sets and the sidebar does not show."""
 STILL = """<style>
 [data-testid="stStatusWidget"] { display: none; }
@@ -56,9 +59,10 @@ def _trainer(lesson: Lesson) -> Trainer:
     """The session's trainer; the first time, with the knobs that the address asks for."""
     key = f"{lesson.name}:opened"
     if key not in st.session_state:
+        resume = "steps" in st.query_params
         knobs = _first_knobs(lesson)
         st.session_state[f"{lesson.name}:asked"] = knobs
-        st.session_state[key] = (as_text(knobs), "steps" in knobs_to_query(knobs))
+        st.session_state[key] = (as_text(knobs), resume)
     return session_trainer(*st.session_state[key])
 
 
@@ -124,6 +128,7 @@ def _stage(lesson: Lesson) -> None:
     if values.of(lesson) != st.session_state[f"{lesson.name}:seen"]:
         st.rerun()
     _follow(lesson, state.knobs)
+    _remember(lesson, state)
     moving = state.running or state.catching_up or not trainer.has_obeyed
     views = film if moving and film else [state.view] if state.view else []
     data = {
@@ -156,6 +161,8 @@ def _order(lesson: Lesson, key: str) -> None:
             trainer.restart()
         case "go":
             trainer.go_to(int(order["value"]))
+        case "spectrum":
+            trainer.linearise()
         case "both" | "G only" | "D only":
             trainer.step(order["what"])
     trainer.settle()
@@ -171,10 +178,18 @@ def _follow(lesson: Lesson, knobs: Any) -> None:
     st.rerun()
 
 
+def _remember(lesson: Lesson, state: State) -> None:
+    """Now and then while training, let the address lead to this moment: a reload finds it."""
+    key, now = f"{lesson.name}:written", time.monotonic()
+    if state.running and now > st.session_state.get(key, 0.0) + WRITE_SECONDS:
+        st.session_state[key] = now
+        values.write_address(lesson, state.recipe, "steps")
+
+
 def _keep(lesson: Lesson, trainer: Trainer) -> None:
     """The address of this very moment, and a way to its figures."""
     recipe = trainer.state.recipe
-    address = values.write_address(lesson, recipe)
+    address = values.write_address(lesson, recipe, "steps")
     with st.container(horizontal=True, vertical_alignment="center"):
         wanted = st.button(
             "Figures and files of this run", icon=":material/draw:", key=f"{lesson.name}:figures"

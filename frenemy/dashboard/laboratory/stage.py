@@ -20,6 +20,7 @@ HTML = """
     <button data-order="D only" title="one update of the discriminator alone">Step D</button>
     <button data-order="G only" title="one update of the generator alone">Step G</button>
     <button data-order="both" title="one update of both">Step both</button>
+    <button data-order="spectrum" title="how fast does this moment turn?">Spectrum</button>
     <span class="gap"></span>
     <button data-order="restart" title="back to new networks from the same seed">Start anew</button>
     <span class="clock"></span>

@@ -16,9 +16,17 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from frenemy.dashboard.laboratory.view import View, view_of
-from frenemy.lessons import gan_lab, knobs_to_dict, make_knobs
+from frenemy.lessons import knobs_to_dict, make_knobs
 from frenemy.lessons._changes import changes_between, schedule_text
+from frenemy.lessons._gan_lab_runs import (
+    editions,
+    opened,
+    setting_of,
+    sides,
+    spectrum_in_words,
+)
 from frenemy.lessons._threads import one_thread
+from frenemy.lessons.gan_lab import Knobs
 
 if TYPE_CHECKING:
     from gan.laboratory import Laboratory
@@ -54,8 +62,8 @@ class State:
     message : what could not be done, or nothing.
     """
 
-    knobs: gan_lab.Knobs
-    recipe: gan_lab.Knobs
+    knobs: Knobs
+    recipe: Knobs
     running: bool = False
     slow: bool = False
     catching_up: bool = False
@@ -74,7 +82,7 @@ class Trainer:
     knobs : of the lesson; it trains up to ``knobs.steps`` at once if ``resume``.
     """
 
-    def __init__(self, knobs: gan_lab.Knobs, *, resume: bool = False):
+    def __init__(self, knobs: Knobs, *, resume: bool = False):
         self._orders: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         self._closing = threading.Event()
         self._lock = threading.Lock()
@@ -82,6 +90,7 @@ class Trainer:
         self._film: deque[View] = deque(maxlen=MOST_VIEWS)
         self._watched = 0.0
         self._due, self._target = 0.0, 0
+        self._told: tuple[str, ...] = ()
         self._labs: dict[str, Laboratory] = {}
         self._windows: dict[str, Any] = {}
         self._asked = self._obeyed = 0
@@ -132,11 +141,15 @@ class Trainer:
         """Stand still at a step that was reached before."""
         self._order(lambda: self._travel(step))
 
-    def change(self, knobs: gan_lab.Knobs) -> None:
+    def linearise(self) -> None:
+        """Stand still, and tell what the multipliers of this moment predict."""
+        self._order(self._linearise)
+
+    def change(self, knobs: Knobs) -> None:
         """Let other knobs hold from now on; a new beginning where they cannot be changed."""
         self._order(lambda: self._change(knobs))
 
-    def restart(self, knobs: gan_lab.Knobs | None = None, *, resume: bool = False) -> None:
+    def restart(self, knobs: Knobs | None = None, *, resume: bool = False) -> None:
         """Begin again at step 0, with these knobs or with those that hold now.
 
         With ``resume`` it trains up to ``knobs.steps`` at once, each edit at its step.
@@ -233,10 +246,10 @@ class Trainer:
         for lab in self._labs.values():
             lab.advance(steps)
 
-    def _open(self, knobs: gan_lab.Knobs, *, resume: bool = False) -> None:
+    def _open(self, knobs: Knobs, *, resume: bool = False) -> None:
         """New laboratories for some knobs, their edits planned."""
-        plan, sides = gan_lab.editions(knobs), gan_lab.sides(knobs)
-        self._labs = {name: gan_lab.opened(own) for name, own in sides.items()}
+        plan, settings = editions(knobs), sides(knobs)
+        self._labs = {name: opened(own) for name, own in settings.items()}
         self._plan, self._target = plan, knobs.steps
         self._refresh_windows(knobs)
         self._set(
@@ -244,7 +257,7 @@ class Trainer:
             running=self._state.running and not resume,
         )  # fmt: skip
 
-    def _change(self, knobs: gan_lab.Knobs) -> None:
+    def _change(self, knobs: Knobs) -> None:
         now, step = self._state.knobs, self._lab.step
         if changes_between(now, knobs, ("seed", "beside")) or self._lab.latest == 0:
             self._open(replace(knobs, edits=""))
@@ -254,7 +267,7 @@ class Trainer:
         self._set(knobs=now, message="")
         if not changes_between(now, knobs):
             return
-        settings = [gan_lab.setting_of(own) for own in gan_lab.sides(knobs).values()]
+        settings = [setting_of(own) for own in sides(knobs).values()]
         for lab, setting in zip(self._labs.values(), settings, strict=True):
             lab.edit(setting)
         self._plan = [moment for moment in self._plan if moment[0] <= step]
@@ -262,7 +275,7 @@ class Trainer:
         self._refresh_windows(knobs)
         self._set(knobs=knobs, catching_up=False)
 
-    def _refresh_windows(self, knobs: gan_lab.Knobs) -> None:
+    def _refresh_windows(self, knobs: Knobs) -> None:
         """Windows for the data, and noise for the generators, as they are now."""
         from gan.scene import window_of
 
@@ -288,7 +301,11 @@ class Trainer:
             lab.go_to(step)
         self._refresh_windows(self._held())
 
-    def _held(self) -> gan_lab.Knobs:
+    def _linearise(self) -> None:
+        self._set(running=False, catching_up=False)
+        self._told = spectrum_in_words(self._lab)
+
+    def _held(self) -> Knobs:
         """The knobs that hold at this step, without the edits that led to them."""
         return replace([own for at, own in self._plan if at <= self._lab.step][-1], edits="")
 
@@ -300,6 +317,8 @@ class Trainer:
         told = state.slow or not (state.running or state.catching_up)
         held = self._held()
         view = view_of(self._labs, self._windows, held, slow=told)
+        if self._told:
+            view, self._told = replace(view, sentences=self._told), ()
         with self._lock:
             self._film.append(view)
         self._set(
@@ -307,7 +326,7 @@ class Trainer:
             step=self._lab.step, latest=self._lab.latest, **values,
         )  # fmt: skip
 
-    def _recipe(self) -> gan_lab.Knobs:
+    def _recipe(self) -> Knobs:
         """The knobs that lead to this step from the beginning."""
         step, first = self._lab.step, self._plan[0][1]
         moments, last = [], replace(first, edits="")
@@ -316,7 +335,7 @@ class Trainer:
             if at <= step and (text := changes_between(last, plain)):
                 moments.append((at, text))
                 last = plain
-        return replace(first, steps=max(step, 1), edits=schedule_text(moments))
+        return replace(first, steps=step, edits=schedule_text(moments))
 
     def _set(self, **values: Any) -> None:
         with self._lock:
@@ -331,9 +350,9 @@ def session_trainer(given: str, resume: bool) -> Trainer:
     ----------
     given : its first knobs, by :func:`as_text`. resume : whether to go to their step at once.
     """
-    return Trainer(make_knobs(gan_lab.Knobs, json.loads(given)), resume=resume)
+    return Trainer(make_knobs(Knobs, json.loads(given)), resume=resume)
 
 
-def as_text(knobs: gan_lab.Knobs) -> str:
+def as_text(knobs: Knobs) -> str:
     """Knobs as :func:`session_trainer` takes them."""
     return json.dumps(knobs_to_dict(knobs))

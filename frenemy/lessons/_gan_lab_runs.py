@@ -1,0 +1,203 @@
+"""The runs of the GAN laboratory: knobs to settings, trainings in step, what is kept of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from frenemy.lessons._changes import changed, schedule
+from frenemy.lessons._lesson import Compared, Progress
+from frenemy.lessons._plane_gans import gan_of, method_of
+from frenemy.lessons._threads import on_one_thread
+
+if TYPE_CHECKING:
+    from frenemy.lessons.gan_lab import Knobs
+    from gan.diagnosis import Diagnosis
+    from gan.laboratory import Laboratory, Setting
+    from gan.scene import Scene, Window
+    from gan.watch import Record
+
+MEASURED = 600
+"""Fresh samples, and as many fresh data, of which all distances are taken."""
+FRAMES = 16
+"""So many moments of a run are kept as pictures."""
+NOT_EDITED = ("steps", "edits", "beside", "seed", "second")
+"""Knobs that are no part of a setting."""
+
+
+@dataclass(frozen=True, eq=False)
+class Track:
+    """One setting's training.
+
+    Attributes
+    ----------
+    name : what is different in it.
+    record : what was seen. scenes : step -> picture. diagnosis : in words.
+    multipliers : of the rule at the end, those that turn fastest.
+    period : steps in a turn, predicted by them and measured on the run; each may be None.
+    measures : name -> distance of fresh samples, and mean and deviation of its noise floor; none
+        if the run has diverged.
+    """
+
+    name: str
+    record: Record
+    scenes: dict[int, Scene]
+    diagnosis: Diagnosis
+    multipliers: np.ndarray
+    period: Compared
+    measures: dict[str, tuple[float, float, float]]
+
+
+@dataclass(frozen=True, eq=False)
+class Result:
+    """One or two trainings in step."""
+
+    knobs: Knobs
+    window: Window
+    tracks: tuple[Track, ...]
+
+
+def setting_of(knobs: Knobs) -> Setting:
+    """What the laboratory trains for some knobs."""
+    from gan.laboratory import Setting
+
+    return Setting(gan_of(knobs), method_of(knobs), knobs.device)
+
+
+def editions(knobs: Knobs) -> list[tuple[int, Knobs]]:
+    """From which step on which knobs hold, the first from 0 on.
+
+    Raises
+    ------
+    ValueError
+        If the changes cannot be read, or change what is no part of a setting.
+    """
+    found = [(0, knobs)]
+    for step, changes in schedule(knobs.edits):
+        after = changed(found[-1][1], changes)
+        odd = [name for name in NOT_EDITED if getattr(after, name) != getattr(knobs, name)]
+        if odd:
+            raise ValueError(f"edits cannot change {', '.join(odd)}; set it for the whole run")
+        found.append((step, after))
+    return found
+
+
+def opened(knobs: Knobs) -> Laboratory:
+    """A laboratory with all edits planned, at step 0."""
+    from gan.laboratory import Laboratory
+
+    (_, first), *later = editions(knobs)
+    laboratory = Laboratory(setting_of(first), seed=knobs.seed)
+    for step, after in later:
+        laboratory.plan(step, setting_of(after))
+    return laboratory
+
+
+def sides(knobs: Knobs) -> dict[str, Knobs]:
+    """Name -> knobs of the one or two settings that train in step."""
+    if not knobs.beside.strip():
+        return {"": knobs}
+    return {"as set": knobs, knobs.beside: changed(knobs, knobs.beside)}
+
+
+@on_one_thread
+def run(knobs: Knobs, *, progress: Progress | None = None) -> Result:
+    """Train one or two settings, and look at them on the way."""
+    from gan.scene import window_of
+
+    settings = sides(knobs)
+    window = window_of(gan_of(knobs).data, knobs.latent, knobs.seed)
+    total, tracks = knobs.steps * len(settings), []
+    for index, (name, own) in enumerate(settings.items()):
+
+        def tell(done: int, before: int = index * knobs.steps) -> None:
+            if progress is not None:
+                progress(before + done, total, "training")
+
+        tracks.append(_track(name, own, window, tell))
+    return Result(knobs, window, tuple(tracks))
+
+
+def _track(name: str, knobs: Knobs, window: Window, tell: Any) -> Track:
+    from gan.diagnosis import diagnose, measured_period
+    from gan.scene import scene_of, window_of
+    from gan.spectrum import turning
+
+    laboratory, scenes = opened(knobs), {}
+    for at in np.unique(np.linspace(0, knobs.steps, FRAMES + 1).astype(int)).tolist():
+        while laboratory.step < at and not laboratory.failed:
+            tell(laboratory.step)
+            laboratory.advance(min(at - laboratory.step, 100))
+        if laboratory.failed:
+            break
+        own = window
+        if laboratory.field.gan.generator.inputs != window.noise.shape[1]:
+            own = window_of(laboratory.field.gan.data, laboratory.field.gan.generator.inputs)
+        losses = tuple(dict.fromkeys((laboratory.field.gan.loss, knobs.second)))
+        scenes[laboratory.step] = scene_of(
+            laboratory.field.next_batch(), laboratory.shown, own, losses
+        )
+    multipliers = np.empty(0, complex) if laboratory.failed else laboratory.multipliers()
+    record, turn = laboratory.record(), turning(multipliers)
+    predicted = None if turn is None else turn.period
+    measured = measured_period(record)
+    return Track(
+        name, record, scenes, diagnose(record), multipliers,
+        Compared(predicted, measured if np.isfinite(measured) else None),
+        {} if laboratory.failed else _measured(laboratory),
+    )  # fmt: skip
+
+
+def spectrum_in_words(laboratory: Laboratory) -> tuple[str, ...]:
+    """What the multipliers of a moment predict, beside what the run has done lately."""
+    from gan.diagnosis import measured_period
+    from gan.spectrum import turning
+
+    if laboratory.failed:
+        return ("Nothing can be linearised where training has diverged.",)
+    turn = turning(laboratory.multipliers())
+    measured = measured_period(laboratory.record())
+    lately = (
+        f"Lately the run has turned once in {measured:.0f} steps."
+        if np.isfinite(measured) else "Lately no period stands out in the run."
+    )  # fmt: skip
+    if turn is None:
+        return ("No multiplier of this moment turns.", lately)
+    m, ends = turn.value, "grows" if turn.growth > 0 else "dies away"
+    return (
+        f"The multiplier that turns fastest is {m.real:.4f} {'+' if m.imag >= 0 else '-'} "
+        f"{abs(m.imag):.4f} i.",
+        f"It predicts a turn in {turn.period:.3g} steps that {ends} by a factor "
+        f"{abs(m) ** turn.period:.3g} in each.",
+        lately,
+    )
+
+
+def _measured(laboratory: Laboratory) -> dict[str, tuple[float, float, float]]:
+    """Distances of fresh samples to fresh data, each with its noise floor: mean and deviation."""
+    import torch
+
+    from gan import measures
+    from gan.data import Mixture
+
+    gan, generator = laboratory.field.gan, torch.Generator().manual_seed(laboratory.seed)
+    real = gan.data.sample(MEASURED, generator).double().numpy()
+    noise = torch.randn(MEASURED, gan.generator.inputs, generator=generator)
+    fake = laboratory.field.generate(laboratory.shown, noise)[0].cpu().double().numpy()
+    asked = {
+        "energy distance": measures.energy,
+        "squared MMD": measures.mmd,
+        "sliced Wasserstein": measures.sliced_wasserstein,
+        "Jensen-Shannon on a grid": lambda a, b: measures.density_divergence(a, b)[0],
+        "KL(data, samples) on a grid": lambda a, b: measures.density_divergence(a, b)[1],
+        "precision": lambda a, b: measures.precision_recall(a, b)[0],
+        "recall": lambda a, b: measures.precision_recall(a, b)[1],
+    }
+    if isinstance(data := gan.data, Mixture):
+        asked["reverse KL of the modes"] = lambda a, b: measures.reverse_kl(b, data)
+    return {
+        name: (measure(real, fake), *measures.noise_floor(measure, gan.data, MEASURED, repeats=4))
+        for name, measure in asked.items()
+    }
