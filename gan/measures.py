@@ -29,6 +29,8 @@ from gan.data import Data, Mixture
 
 NEAR = 3.0
 """Deviations within which a sample belongs to its centre; in the plane 1 − e^(−9/2) of data do."""
+ROUNDING = 1e-9
+"""A step shorter than this part of the longest has no direction to speak of."""
 NOTHING = 1e-9
 """A share of the samples that counts as none."""
 
@@ -218,7 +220,7 @@ def path_angle(
     """Cosine of the angle between the step :math:`-F` and the way on, along a line of states.
 
     A change of sign says that the line passes a point that attracts; a bump beside it that
-    training also turns about that point [berard2020]_.
+    training also turns about that point [berard2020]_. NaN where nothing moves.
 
     Parameters
     ----------
@@ -227,4 +229,5 @@ def path_angle(
     """
     steps = -np.array([field(state) for state in line])
     lengths = np.linalg.norm(steps, axis=1) * np.linalg.norm(towards)
-    return (steps @ towards) / np.where(lengths > 0, lengths, np.inf)
+    moving = lengths > ROUNDING * lengths.max(initial=0.0)
+    return np.where(moving, (steps @ towards) / np.where(moving, lengths, 1.0), np.nan)
