@@ -307,7 +307,8 @@ function listen(root) {
       return;
     }
     const waited = performance.now() - memory.asked;
-    if (!memory.data.running || waited < PACE - 10) return;
+    const pace = memory.data.slow ? 3 * PACE : PACE;
+    if (!memory.data.running || waited < pace - 10) return;
     if (memory.owed >= 2 && waited < 1500) return;
     memory.asked = performance.now();
     memory.owed += 1;

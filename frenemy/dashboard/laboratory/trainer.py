@@ -187,10 +187,11 @@ class Trainer:
                     return
                 self._work()
             except ValueError as error:
-                self._set(running=False, message=str(error))
+                self._set(running=False, catching_up=False, message=str(error))
             except Exception as error:
                 logging.getLogger(__name__).exception("the laboratory failed")
-                self._set(running=False, message=f"{type(error).__name__}: {error}")
+                told = f"{type(error).__name__}: {error}"
+                self._set(running=False, catching_up=False, message=told)
 
     def _obey(self) -> None:
         """All orders that wait; where there is nothing to train now, wait for one."""
@@ -297,8 +298,11 @@ class Trainer:
 
     def _travel(self, step: int) -> None:
         self._set(running=False, catching_up=False, message="")
+        if step > max(lab.latest for lab in self._labs.values()):
+            self._lab.go_to(step)  # says what is wrong
+        together = min(step, *(lab.latest for lab in self._labs.values()))
         for lab in self._labs.values():
-            lab.go_to(step)
+            lab.go_to(together)
         self._refresh_windows(self._held())
 
     def _linearise(self) -> None:
