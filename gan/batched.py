@@ -13,7 +13,7 @@ from torch import Tensor
 from torch.nn.functional import leaky_relu
 
 ACTIVATIONS = {
-    "relu": torch.relu,
+    "relu": torch.relu_,
     "leaky relu": lambda a: leaky_relu(a, 0.2),
     "tanh": torch.tanh,
     "elu": torch.nn.functional.elu,
@@ -105,7 +105,7 @@ class BatchedMLP:
                 x = torch.cat([x, _spread(x)], dim=-1)
             if self.spectral_norm:
                 weight = weight / torch.linalg.matrix_norm(weight, 2)[:, None, None]
-            x = torch.bmm(x, weight.mT) + bias[:, None]
+            x = torch.baddbmm(bias[:, None], x, weight.mT)
             if last:
                 return x
             if self.batch_norm:
