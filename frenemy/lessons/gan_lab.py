@@ -27,7 +27,8 @@ colours the plane by how real a place looks to it. The arrows are $-\partial L_G
 the generator's *loss* wants each sample to go, for two losses at once, at one scale. Where $D$ is
 sure, the saturating loss's arrows are gone and the others' are not: the diminished gradient, seen.
 
-**What to try.** Change anything while it trains. Slow $D$ down and the samples run from mode to
+**What to try.** Change anything while it trains; a network whose size changes begins anew, the
+other goes on. Slow $D$ down and the samples run from mode to
 mode; switch R1 + R2 on and they stay. Go back in time and take another way from there: the same
 moment has the same bits. Put two settings side by side, in step.
 
