@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple, Self
+from typing import NamedTuple
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.func import functional_call
 
-from gan.field import TorchField, device_of
+from gan.field import device_of
 from gan.losses import LOSSES, Loss
+from gan.pair import Pair
 
 
 class Batch(NamedTuple):
@@ -21,29 +22,7 @@ class Batch(NamedTuple):
     noise: Tensor
 
 
-class Fakes(NamedTuple):
-    """What the generator makes of a minibatch's noise, in the graph of its parameters.
-
-    Attributes
-    ----------
-    block, version : the parameters, flat, and torch's count of changes to them.
-    leaves : the same in the shapes of the module; the graph begins there.
-    images : the fakes.
-    """
-
-    block: Tensor
-    version: int
-    leaves: list[Tensor]
-    images: Tensor
-
-    def are_of(self, block: Tensor) -> bool:
-        """Whether the generator with these parameters makes them."""
-        if self.block._version != self.version:
-            return False
-        return self.block.data_ptr() == block.data_ptr() or torch.equal(self.block, block)
-
-
-class GanField(TorchField):
+class GanField(Pair):
     """Two torch modules and a loss: player 0 is the generator, player 1 the discriminator.
 
     The modules are only a description: their parameters are read from the state, and neither they
@@ -78,7 +57,6 @@ class GanField(TorchField):
         self.modules = (generator, discriminator)
         self.gan_loss = LOSSES[loss] if isinstance(loss, str) else loss
         self.draws = (data, noise)
-        self._cached: Fakes | None = None
         for module in self.modules:
             _refuse_running_statistics(module)
         sizes = [sum(p.numel() for p in module.parameters()) for module in self.modules]
@@ -104,60 +82,20 @@ class GanField(TorchField):
         with torch.no_grad():
             return self._apply(1, self._pieces(1, z[self.players[1]]), samples.to(z))
 
-    def losses(self, z: Tensor) -> np.ndarray:
-        """What the generator and the discriminator minimise, on the minibatch that is held."""
-        blocks = [z[block] for block in self.players]
-        with torch.no_grad():
-            return np.array([float(self._loss(player, blocks, self.batch)) for player in (0, 1)])
-
-    def gradient(self, z: Tensor, player: int) -> Tensor:
-        """A player's own gradient; the fakes of a minibatch are made once for both players."""
-        own, other = self._blocks(z)
-        fakes = self._fakes(own)
-        if player == 1:
-            leaves = self._leaves(1, other)
-            return _flat_gradient(self._discriminator_loss(leaves, fakes.images.detach()), leaves)
-        self._cached = None
-        loss = self._generator_loss(self._pieces(1, other), fakes.images)
-        return _flat_gradient(loss, fakes.leaves)
-
-    def _fakes(self, block: Tensor) -> Fakes:
-        """The fakes of this minibatch, made anew if the generator has changed."""
-        known = self._cached
-        if known is None or not known.are_of(block):
-            leaves = self._leaves(0, block)
-            images = self._apply(0, leaves, self.batch.noise)
-            self._cached = known = Fakes(block, block._version, leaves, images)
-        return known
-
-    def _loss(self, player: int, blocks: Sequence[Tensor], batch: Batch) -> Tensor:
-        own, other = (self._pieces(index, block) for index, block in enumerate(blocks))
-        fake = self._apply(0, own, batch.noise)
-        if player == 1:
-            return self._discriminator_loss(other, fake)
-        return self._generator_loss(other, fake)
-
     def _generator_loss(self, pieces: Sequence[Tensor], fake: Tensor) -> Tensor:
-        """Of fakes; on real data the discriminator is asked only by a loss that needs it."""
         real = self._apply(1, pieces, self.batch.real) if self.gan_loss.needs_real else None
         logits = self._apply(1, pieces, fake).reshape(-1)
         return self.gan_loss.generator(None if real is None else real.reshape(-1), logits)
 
-    def _discriminator_loss(self, pieces: Sequence[Tensor], fake: Tensor) -> Tensor:
-        """On real and fake data in one pass."""
+    def _answers(self, pieces: Sequence[Tensor], fake: Tensor) -> tuple[Tensor, Tensor]:
         real = self.batch.real
         logits = self._apply(1, pieces, torch.cat([real, fake])).reshape(-1)
-        return self.gan_loss.discriminator(logits[: len(real)], logits[len(real) :])
+        return logits[: len(real)], logits[len(real) :]
 
     def _pieces(self, player: int, block: Tensor) -> list[Tensor]:
-        """A player's parameters in the shapes of its module, as views."""
         pieces = block.split([size for _, _, size in self._shapes[player]])
         shapes = (shape for _, shape, _ in self._shapes[player])
         return [piece.view(shape) for piece, shape in zip(pieces, shapes, strict=True)]
-
-    def _leaves(self, player: int, block: Tensor) -> list[Tensor]:
-        """The same as leaves of a graph: torch differentiates by them faster than by the whole."""
-        return [piece.requires_grad_(True) for piece in self._pieces(player, block)]
 
     def _apply(self, player: int, pieces: Sequence[Tensor], values: Tensor) -> Tensor:
         names = (name for name, _, _ in self._shapes[player])
@@ -171,20 +109,11 @@ class GanField(TorchField):
         drawn = data(self._generators[0]), noise(self._generators[1])
         return Batch(*(part.to(self.device) for part in drawn))
 
-    def _with_batch(self, batch: Any) -> Self:
-        """The same networks and the same generators with another minibatch."""
-        other = object.__new__(type(self))
-        other.__dict__.update(self.__dict__)
-        other.loss = other._loss
-        other._batch, other._cached = batch, None
-        return other
-
-
-def _flat_gradient(loss: Tensor, leaves: Sequence[Tensor]) -> Tensor:
-    if not loss.requires_grad:
-        return torch.cat([torch.zeros_like(leaf).reshape(-1) for leaf in leaves])
-    parts = torch.autograd.grad(loss, leaves, materialize_grads=True)
-    return torch.cat([part.reshape(-1) for part in parts])
+    def _flat(self, loss: Tensor, leaves: Sequence[Tensor]) -> Tensor:
+        if not loss.requires_grad:
+            return torch.cat([torch.zeros_like(leaf).reshape(-1) for leaf in leaves])
+        parts = torch.autograd.grad(loss, leaves, materialize_grads=True)
+        return torch.cat([part.reshape(-1) for part in parts])
 
 
 def _children(seed: int) -> list[int]:

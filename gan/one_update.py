@@ -79,7 +79,10 @@ def next_update(field: PlaneField, method: Method, z: Tensor, memory: Any) -> Up
         told(field.judge_each(after, moved[0, :FOLLOWED])[0].cpu().numpy()),
         held.push(z, fakes[:, :n])[0, :FOLLOWED].cpu().numpy(),
         np.array(
-            [[told(answers[0]).mean() for answers in held.logits(state)] for state in (z, after)]
+            [
+                [told(of[0].cpu().numpy()).mean() for of in held.logits(state)]
+                for state in (z, after)
+            ]
         ),
         np.array([held.losses(state)[:, 0] for state in (z, after)]),
         np.array([float(held.gradient(z, player).norm()) for player in (0, 1)]),

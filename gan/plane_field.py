@@ -14,8 +14,9 @@ from torch import Tensor
 from dynamics.allocator import keep_freed_memory
 from gan.batched import BatchedMLP
 from gan.data import Data
-from gan.field import TorchField, device_of
-from gan.losses import LOSSES, Loss
+from gan.field import device_of
+from gan.losses import LOSSES
+from gan.pair import Pair
 from gan.penalties import PENALTIES, Penalty
 
 AHEAD = 32
@@ -117,7 +118,7 @@ class PlaneGan:
         return PlaneField(self, seeds, device=device)
 
 
-class PlaneField(TorchField):
+class PlaneField(Pair):
     """A :class:`PlaneGan` for every seed; player 0 is the generator, player 1 the discriminator.
 
     States have shape ``(d, E)``. All lies on one device; randomness is drawn on the CPU, so that a
@@ -131,100 +132,67 @@ class PlaneField(TorchField):
         if not seeds:
             raise ValueError("a field needs at least one seed")
         self.gan, self.seeds, self.device = gan, tuple(seeds), device_of(device)
-        self.gan_loss: Loss = LOSSES[gan.loss]
+        self.gan_loss = LOSSES[gan.loss]
         self.penalty: Penalty | None = PENALTIES[gan.penalty] if gan.penalty else None
         states = [np.random.SeedSequence(seed).generate_state(2) for seed in seeds]
         self.weights = [int(weights) for weights, _ in states]
         self.draws = [torch.Generator().manual_seed(int(draw)) for _, draw in states]
         self.stock: deque[PlaneBatch] = deque()
         self.before = [rng.get_state() for rng in self.draws]
-        self._fakes: tuple[Tensor, int, list[Tensor], Tensor] | None = None
         if len(self.seeds) >= MANY:
             keep_freed_memory()
-        sizes = (gan.generator.size, gan.discriminator.size)
+        self.networks = (gan.generator, gan.discriminator)
+        sizes = [network.size for network in self.networks]
         super().__init__(self._loss, sizes, self._sample, batch)
 
     def initial(self) -> Tensor:
         """The first parameters of every member, ``(d, E)``."""
         drawn = [torch.Generator().manual_seed(seed) for seed in self.weights]
-        both = [self.gan.generator.first(drawn).T, self.gan.discriminator.first(drawn).T]
+        both = [network.first(drawn).T for network in self.networks]
         return torch.cat(both, dim=1).to(self.device).T
 
     def generate(self, z: Tensor, noise: Tensor) -> Tensor:
         """What each generator makes of noise ``(B, latent)`` or ``(E, B, latent)``."""
-        pieces = self.gan.generator.pieces(z[self.players[0]])
-        noise = noise.to(z.device)
-        if noise.ndim == 2:
-            noise = noise.expand(z.shape[1], -1, -1)
+        pieces = self._pieces(0, z[self.players[0]])
         with torch.no_grad():
-            return self.gan.generator.apply(pieces, noise)
+            return self._apply(0, pieces, self._for_each(z, noise))
 
     def discriminate(self, z: Tensor, points: Tensor) -> Tensor:
         """The logits of each discriminator at points ``(B, D)`` or ``(E, B, D)``, ``(E, B')``."""
-        pieces, points = self.gan.discriminator.pieces(z[self.players[1]]), points.to(z.device)
-        if points.ndim == 2:
-            points = points.expand(z.shape[1], -1, -1)
+        pieces = self._pieces(1, z[self.players[1]])
         with torch.no_grad():
-            return self._judge(pieces, points)
+            return self._judge(pieces, self._for_each(z, points))
+
+    def _for_each(self, z: Tensor, values: Tensor) -> Tensor:
+        """Values ``(E, B, n)``, or ``(B, n)`` the same for every member."""
+        return values.to(z.device).expand(z.shape[1], -1, -1)
 
     def judge_each(self, z: Tensor, points: Tensor) -> Tensor:
         """The logits at points ``(B, D)`` one by one, ``(E, B)``: each in a pack of its equals."""
         return self.discriminate(z, points.repeat_interleave(self.gan.packing, dim=0))
 
-    def gradient(self, z: Tensor, player: int) -> Tensor:
-        """A player's own gradients; the fakes of a minibatch are made once for both."""
-        own, other = self._blocks(z)
-        leaves, fake = self._made(own)
-        if player == 1:
-            theirs = [p.requires_grad_(True) for p in self.gan.discriminator.pieces(other)]
-            return _flat(self._discriminator_loss(theirs, fake.detach()), theirs)
-        self._fakes = None
-        loss = self._generator_loss(self.gan.discriminator.pieces(other), fake)
-        return _flat(loss, leaves)
-
-    def logits(self, z: Tensor) -> tuple[np.ndarray, np.ndarray]:
+    def logits(self, z: Tensor) -> tuple[Tensor, Tensor]:
         """What each discriminator answers on the held real points and on fakes, ``(E, B')``."""
+        own, other = (self._pieces(player, z[block]) for player, block in enumerate(self.players))
         with torch.no_grad():
-            fake = self.gan.generator.apply(
-                self.gan.generator.pieces(z[self.players[0]]), self.batch.noise
-            )
-            pieces = self.gan.discriminator.pieces(z[self.players[1]])
-            seen = [self._judge(pieces, points) for points in self._seen(fake)]
-        of_real, of_fake = (logits.cpu().double().numpy() for logits in seen)
+            return self._answers(other, self._apply(0, own, self.batch.noise))
+
+    def _pieces(self, player: int, block: Tensor) -> list[Tensor]:
+        return self.networks[player].pieces(block)
+
+    def _apply(self, player: int, pieces: Sequence[Tensor], values: Tensor) -> Tensor:
+        return self.networks[player].apply(pieces, values)
+
+    def _answers(self, pieces: Sequence[Tensor], fake: Tensor) -> tuple[Tensor, Tensor]:
+        of_real, of_fake = self._judge(pieces, torch.cat(self._seen(fake), dim=1)).chunk(2, dim=1)
         return of_real, of_fake
 
-    def losses(self, z: Tensor) -> np.ndarray:
-        """What generator and discriminator minimise on the held minibatch, ``(2, E)``."""
-        blocks = [z[block] for block in self.players]
-        found = [self._loss(player, blocks, self.batch).detach() for player in (0, 1)]
-        return torch.stack(found).cpu().numpy()
-
-    def _made(self, block: Tensor) -> tuple[list[Tensor], Tensor]:
-        """The generator's leaves and its fakes, made anew if it has changed."""
-        known = self._fakes
-        if known is not None and known[0]._version == known[1] and torch.equal(known[0], block):
-            return known[2], known[3]
-        leaves = [p.requires_grad_(True) for p in self.gan.generator.pieces(block)]
-        fake = self.gan.generator.apply(leaves, self.batch.noise)
-        self._fakes = (block, block._version, leaves, fake)
-        return leaves, fake
-
-    def _loss(self, player: int, blocks: Sequence[Tensor], batch: PlaneBatch) -> Tensor:
-        own = self.gan.generator.pieces(blocks[0])
-        other = self.gan.discriminator.pieces(blocks[1])
-        fake = self.gan.generator.apply(own, batch.noise)
-        if player == 1:
-            return self._discriminator_loss(other, fake)
-        return self._generator_loss(other, fake)
-
     def _discriminator_loss(self, pieces: Sequence[Tensor], fake: Tensor) -> Tensor:
-        real, fake = self._seen(fake)
-        logits = self._judge(pieces, torch.cat([real, fake], dim=1))
-        of_real, of_fake = logits.chunk(2, dim=1)
-        loss = self.gan_loss.discriminator(of_real, of_fake)
+        loss = super()._discriminator_loss(pieces, fake)
         if self.penalty is None:
             return loss
-        added = self.penalty(lambda x: self._judge(pieces, x), real, fake, self.batch.mix)
+        seen = self._seen(fake)
+        added = self.penalty(lambda x: self._judge(pieces, x), *seen, self.batch.mix)
         return loss + self.gan.weight * added
 
     def _generator_loss(self, pieces: Sequence[Tensor], fake: Tensor) -> Tensor:
@@ -244,7 +212,7 @@ class PlaneField(TorchField):
         """Logits ``(E, B / packing)``; the members of a pack stand side by side."""
         E, B, D = points.shape
         packed = points.reshape(E, B // self.gan.packing, D * self.gan.packing)
-        return self.gan.discriminator.apply(pieces, packed)[..., 0]
+        return self._apply(1, pieces, packed)[..., 0]
 
     def push(self, z: Tensor, points: Tensor, loss: str = "") -> Tensor:
         """Where the generator's loss wants each point to go: :math:`-\\partial L_G/\\partial x`.
@@ -260,7 +228,7 @@ class PlaneField(TorchField):
             ``(E, B, D)``, of the loss of each point (or pack) by itself, not of their mean.
         """
         chosen = LOSSES[loss] if loss else self.gan_loss
-        pieces = self.gan.discriminator.pieces(z[self.players[1]].detach())
+        pieces = self._pieces(1, z[self.players[1]].detach())
         at = points.detach().requires_grad_(True)
         fake = self._judge(pieces, at)[..., None]
         real = self._judge(pieces, self.batch.real).mean(-1, keepdim=True)[..., None]
@@ -327,16 +295,6 @@ class PlaneField(TorchField):
             return real, noise, mix, noise[:1]
         return real, noise, mix, torch.randn(total, 2, real.shape[1], generator=rng)
 
-    def _with_batch(self, batch: Any) -> Self:
-        """The same game and the same randomness with another minibatch."""
-        other = object.__new__(type(self))
-        other.__dict__.update(self.__dict__)
-        other.loss = other._loss
-        other._batch, other._fakes = batch, None
-        return other
-
-
-def _flat(loss: Tensor, leaves: Sequence[Tensor]) -> Tensor:
-    """Gradients of each member's loss, ``(d_i, E)``."""
-    parts = torch.autograd.grad(loss.sum(), leaves, materialize_grads=True)
-    return torch.cat([part.flatten(1) for part in parts], dim=1).T
+    def _flat(self, loss: Tensor, leaves: Sequence[Tensor]) -> Tensor:
+        parts = torch.autograd.grad(loss.sum(), leaves, materialize_grads=True)
+        return torch.cat([part.flatten(1) for part in parts], dim=1).T

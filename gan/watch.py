@@ -76,12 +76,14 @@ class Watch:
         else:
             counts = nearest = np.zeros((len(samples), 0), dtype=int)
             quality = np.full(len(samples), np.nan)
-        real, fake = field.logits(z)
+        answers = field.logits(z)
+        real, fake = (of.cpu().double().numpy() for of in answers)
+        loss = field.gan_loss
         return Look(
             step,
-            field.losses(z),
-            _entropy(real, fake) if field.gan_loss.is_logit else np.full(len(real), np.nan),
-            _accuracy(real, fake, field.gan_loss.undecided),
+            torch.stack([loss.generator(*answers), loss.discriminator(*answers)]).cpu().numpy(),
+            _entropy(real, fake) if loss.is_logit else np.full(len(real), np.nan),
+            _accuracy(real, fake, loss.undecided),
             torch.linalg.vector_norm(field.gradient(z, 0), dim=0).cpu().double().numpy(),
             counts,
             nearest,
