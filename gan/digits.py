@@ -9,7 +9,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -74,7 +74,7 @@ SOURCES = {"MNIST": _mnist, "8x8": _small, "OpenML": _openml}
 """Name -> images ``(n, h, w)`` from 0 to 1 and labels ``(n,)``."""
 
 
-@cache
+@lru_cache(maxsize=4)
 def digits(source: str = "MNIST", path: str = "") -> Digits:
     """The digits of a source, in a fixed random order.
 
@@ -160,7 +160,7 @@ MOST_READ = 6_000
 """The classifier learns from so many digits at most."""
 
 
-@cache
+@lru_cache(maxsize=4)
 def reader(source: str = "MNIST", path: str = "") -> Reader | None:
     """Principal components and a support vector machine; None without labels.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import zipfile
+import zlib
 from pathlib import Path
 from typing import IO, cast
 
@@ -11,7 +12,12 @@ import numpy as np
 
 MOST_BYTES = 200_000_000
 """A file that unpacks to more is refused."""
-UNREADABLE = (ValueError, EOFError, KeyError, MemoryError, gzip.BadGzipFile, zipfile.BadZipFile)
+MOST_PIXELS = 128
+"""Of a side of an image."""
+UNREADABLE = (
+    ValueError, EOFError, KeyError, MemoryError, OverflowError, NotImplementedError, RuntimeError,
+    TypeError, gzip.BadGzipFile, zipfile.BadZipFile, zlib.error,
+)  # fmt: skip
 """What readers raise at files that are not what their names say."""
 IMAGES, LABELS = ("images", "x_train", "x", "arr_0"), ("labels", "y_train", "y", "arr_1")
 """Names under which arrays of an npz are looked for, in this order."""
@@ -29,14 +35,16 @@ def read_images(path: str) -> tuple[np.ndarray, np.ndarray | None]:
     OSError
         If it cannot be opened.
     """
-    if Path(path).stat().st_size > MOST_BYTES:
-        raise ValueError(f"{path} must be of at most {MOST_BYTES // 1_000_000} MB")
     name = path.lower().removesuffix(".gz")
     try:
+        if Path(path).stat().st_size > MOST_BYTES:
+            raise ValueError(f"it is larger than {MOST_BYTES // 1_000_000} MB")
         if name.endswith((".npz", ".npy")):
             images, labels = _numpy(path)
         else:
             images, labels = _idx(path), None
+        if images.dtype.kind not in "buif":
+            raise ValueError(f"its images are of type {images.dtype}, not numbers")
     except UNREADABLE as error:
         raise ValueError(
             f"{path} must be an idx file as MNIST's, or an npz with an array 'images' of shape "
@@ -44,16 +52,32 @@ def read_images(path: str) -> tuple[np.ndarray, np.ndarray | None]:
         ) from None
     if images.ndim != 3 or len(images) < 2 or min(images.shape[1:]) < 2:
         raise ValueError(f"{path} must hold images of shape (n, height, width); got {images.shape}")
+    if max(images.shape[1:]) > MOST_PIXELS:
+        raise ValueError(
+            f"images in {path} must be of at most {MOST_PIXELS} by {MOST_PIXELS}; "
+            f"got {images.shape[1]} by {images.shape[2]}"
+        )
     grey = images.astype(float)
     low, high = float(grey.min()), float(grey.max())
     if not np.isfinite([low, high]).all() or low == high:
         raise ValueError(f"the grey values of {path} must be finite and not all the same")
-    fits = labels is not None and labels.shape == (len(images),)
-    return (grey - low) / (high - low), labels if fits else None
+    return (grey - low) / (high - low), labels if _name_digits(labels, len(images)) else None
+
+
+def _name_digits(labels: np.ndarray | None, n: int) -> bool:
+    """Whether there is a digit for each image."""
+    if labels is None or labels.shape != (n,) or labels.dtype.kind not in "ui":
+        return False
+    return bool(((labels >= 0) & (labels <= 9)).all())
 
 
 def _numpy(path: str) -> tuple[np.ndarray, np.ndarray | None]:
     with open(path, "rb") as handle:
+        if zipfile.is_zipfile(handle):
+            size = sum(part.file_size for part in zipfile.ZipFile(handle).infolist())
+            if size > MOST_BYTES:
+                raise ValueError(f"it unpacks to {size:,} bytes; {MOST_BYTES:,} are allowed")
+        handle.seek(0)
         file = np.load(handle, allow_pickle=False)
         if isinstance(file, np.ndarray):
             return file, None

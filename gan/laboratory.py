@@ -14,6 +14,7 @@ from dynamics.engine.tree import flatten, rebuild
 from dynamics.methods import Method
 from gan.data import Data
 from gan.plane_field import PlaneField, PlaneGan, Randomness
+from gan.scene import Scene, Window, scene_of, window_of
 from gan.spectrum import leading_multipliers
 from gan.watch import Look, Record, Watch, record_of
 
@@ -88,6 +89,7 @@ class Laboratory:
         self.moments: list[Moment] = []
         self.looks: list[Look] = []
         self.spacing = FIRST_SPACING
+        self._windows: dict[PlaneGan, Window] = {}
         self._note()
 
     @property
@@ -199,6 +201,19 @@ class Laboratory:
         leaves = [leaf.cpu().double() for leaf in (self.z, *flatten(self.memory))]
         memory = rebuild(self.memory, leaves[1:])
         return leading_multipliers(field, self.setting.method, leaves[0], memory, which=which)
+
+    @property
+    def window(self) -> Window:
+        """The part of the plane in which the data of this step lie."""
+        gan = self.setting.gan
+        if gan not in self._windows:
+            self._windows = {gan: window_of(gan.data, gan.generator.inputs, self.seed)}
+        return self._windows[gan]
+
+    def scene(self, *losses: str) -> Scene:
+        """The picture of this moment, with the pushes of its own loss and of others."""
+        shown = tuple(dict.fromkeys((self.setting.gan.loss, *losses)))
+        return scene_of(self.field.next_batch(), self.shown, self.window, shown)
 
     def record(self) -> Record:
         """What was seen up to this step, since these data are learnt."""

@@ -25,6 +25,8 @@ REACH = 2.0
 """The manifold is that of noise up to so many deviations."""
 COUNTED = 2000
 """Samples from which the optimal discriminator is made."""
+SIDE = 0.2
+"""The longest push is drawn over this part of the window's side."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,6 +76,7 @@ class Scene:
 
     Attributes
     ----------
+    window : where it was looked at.
     surface : D's answers on the grid as shares of real, 0 to 1, ``(CELLS, CELLS)``; answers that
         are no logits are squeezed to that range.
     optimal : those of the best discriminator for these samples, the same shape.
@@ -83,6 +86,7 @@ class Scene:
     pushed : the samples that are pushed, ``(PUSHED, 2)``; pushes : loss -> where to, the same.
     """
 
+    window: Window
     surface: np.ndarray
     optimal: np.ndarray
     off: float
@@ -90,6 +94,21 @@ class Scene:
     manifold: np.ndarray
     pushed: np.ndarray
     pushes: dict[str, np.ndarray]
+
+    @property
+    def arrows(self) -> dict[str, np.ndarray]:
+        """The pushes at one scale for all losses, as long as they are to be drawn."""
+        lengths = [np.linalg.norm(push, axis=1) for push in self.pushes.values()]
+        low, high = self.window.limits
+        scale = SIDE * (high - low) / (float(np.max(lengths)) or 1.0)
+        return {loss: scale * push for loss, push in self.pushes.items()}
+
+    @property
+    def mean_push(self) -> dict[str, float]:
+        """The mean length of each loss's pushes."""
+        return {
+            loss: float(np.linalg.norm(push, axis=1).mean()) for loss, push in self.pushes.items()
+        }
 
 
 def scene_of(field: PlaneField, z: Tensor, window: Window, losses: tuple[str, ...] = ()) -> Scene:
@@ -111,6 +130,7 @@ def scene_of(field: PlaneField, z: Tensor, window: Window, losses: tuple[str, ..
     chosen = losses or (field.gan.loss,)
     pushed = samples[:, : PUSHED * field.gan.packing]
     return Scene(
+        window,
         surface,
         optimal,
         calibration(surface, optimal, share) if field.gan_loss.is_logit else float("nan"),

@@ -45,7 +45,7 @@ def plane(result: Result) -> Figure:
         steps = list(track.scenes)
         panels.append(
             _panel(
-                _scene_marks(track.scenes[steps[-1]], result.window, index),
+                _scene_marks(track.scenes[steps[-1]], index),
                 result,
                 letter(result, track),
             )
@@ -55,7 +55,7 @@ def plane(result: Result) -> Figure:
         marks: dict[str, Mark] = {}
         for index, track in enumerate(result.tracks):
             if step in track.scenes:
-                drawn = _scene_marks(track.scenes[step], result.window, index)
+                drawn = _scene_marks(track.scenes[step], index)
                 marks |= {mark.name: mark for mark in drawn if mark.name}
         frames.append(Frame(f"step {step:,}", marks))
     last = list(longest.scenes)[-1]
@@ -84,7 +84,8 @@ def _told(result: Result, caption: str) -> str:
     return " · ".join(filter(None, [*(sides if len(sides) > 1 else ()), caption]))
 
 
-def _scene_marks(scene: Scene, window: Window, index: int) -> list[Mark]:
+def _scene_marks(scene: Scene, index: int) -> list[Mark]:
+    window = scene.window
     low, high = window.limits
     lines = np.full((len(scene.manifold), scene.manifold.shape[1] + 1, 2), np.nan)
     lines[:, :-1] = np.clip(scene.manifold, low, high)
@@ -96,7 +97,7 @@ def _scene_marks(scene: Scene, window: Window, index: int) -> list[Mark]:
              name=f"manifold {index}"),
         Points(*fakes.T, color=FAKE, size=0.5, symbol="diamond", label="samples",
                name=f"samples {index}"),
-        Points(*window.real[:SHOWN].T, color=REAL, size=0.6, label="data"),
+        Points(*window.real[:SHOWN].T, color=REAL, size=0.6, label="data", name=f"data {index}"),
     ]  # fmt: skip
 
 
@@ -109,7 +110,7 @@ def _inside(points: np.ndarray, window: Window) -> np.ndarray:
 
 def _panel(marks: list[Mark], result: Result, title: str, *, bare: bool = False) -> Panel:
     """The window with some marks; bare where many stand side by side."""
-    limits = result.window.limits
+    limits = result.limits
     x, y = (Axis("" if bare else f"$x_{n}$", range=limits, hidden=bare) for n in (1, 2))
     return Panel(marks, x=x, y=y, equal_aspect=True, title=title, legend=not bare)
 
@@ -119,11 +120,9 @@ def pushes(result: Result) -> Figure:
     panels = []
     for track in result.tracks:
         scene = list(track.scenes.values())[-1]
-        longest = max(float(np.linalg.norm(push, axis=1).max()) for push in scene.pushes.values())
-        for name, push in scene.pushes.items():
-            mean = float(np.linalg.norm(push, axis=1).mean())
-            marks = _push_marks(scene, push / (longest or 1.0), result.window)
-            title = f"{name}: {mean:.{1 if _many(result) else 2}g}"
+        for name, arrows in scene.arrows.items():
+            marks = _push_marks(scene, arrows)
+            title = f"{name}: {scene.mean_push[name]:.{1 if _many(result) else 2}g}"
             panels.append(_panel(marks, result, _titled(result, track, title), bare=_many(result)))
     return Figure(
         panels, columns=len(panels), title="Where the generator's loss pushes its samples",
@@ -131,10 +130,11 @@ def pushes(result: Result) -> Figure:
     )  # fmt: skip
 
 
-def _push_marks(scene: Scene, push: np.ndarray, window: Window) -> list[Mark]:
+def _push_marks(scene: Scene, arrows: np.ndarray) -> list[Mark]:
+    window = scene.window
     low, high = window.limits
     inside = ((scene.pushed >= low) & (scene.pushed <= high)).all(axis=1)
-    start, way = scene.pushed[inside], 0.2 * (high - low) * push[inside]
+    start, way = scene.pushed[inside], arrows[inside]
     marks: list[Mark] = [
         HeatMap(
             window.x,
@@ -154,9 +154,10 @@ def _push_marks(scene: Scene, push: np.ndarray, window: Window) -> list[Mark]:
 
 def best_discriminator(result: Result) -> Figure:
     """The learned discriminator beside the best one for the same samples."""
-    panels, window = [], result.window
+    panels = []
     for track in result.tracks:
         scene = list(track.scenes.values())[-1]
+        window = scene.window
         for title, values in (("learned $D$", scene.surface), ("best $D^*$", scene.optimal)):
             marks: list[Mark] = [
                 HeatMap(window.x, window.y, values, limits=(0.0, 1.0), colormap="diverging",

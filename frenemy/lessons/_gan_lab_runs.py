@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from frenemy.lessons.gan_lab import Knobs
     from gan.diagnosis import Diagnosis
     from gan.laboratory import Laboratory, Setting
-    from gan.scene import Scene, Window
+    from gan.scene import Scene
     from gan.watch import Record
 
 MEASURED = 600
@@ -55,8 +55,13 @@ class Result:
     """One or two trainings in step."""
 
     knobs: Knobs
-    window: Window
     tracks: tuple[Track, ...]
+
+    @property
+    def limits(self) -> tuple[float, float]:
+        """Ends of both axes that hold the data of all moments."""
+        ends = [scene.window.limits for track in self.tracks for scene in track.scenes.values()]
+        return min(low for low, _ in ends), max(high for _, high in ends)
 
 
 def setting_of(knobs: Knobs) -> Setting:
@@ -105,10 +110,7 @@ def sides(knobs: Knobs) -> dict[str, Knobs]:
 @on_one_thread
 def run(knobs: Knobs, *, progress: Progress | None = None) -> Result:
     """Train one or two settings, and look at them on the way."""
-    from gan.scene import window_of
-
     settings = sides(knobs)
-    window = window_of(gan_of(knobs).data, knobs.latent, knobs.seed)
     total, tracks = knobs.steps * len(settings), []
     for index, (name, own) in enumerate(settings.items()):
 
@@ -116,13 +118,12 @@ def run(knobs: Knobs, *, progress: Progress | None = None) -> Result:
             if progress is not None:
                 progress(before + done, total, "training")
 
-        tracks.append(_track(name, own, window, tell))
-    return Result(knobs, window, tuple(tracks))
+        tracks.append(_track(name, own, tell))
+    return Result(knobs, tuple(tracks))
 
 
-def _track(name: str, knobs: Knobs, window: Window, tell: Any) -> Track:
+def _track(name: str, knobs: Knobs, tell: Any) -> Track:
     from gan.diagnosis import diagnose, measured_period
-    from gan.scene import scene_of, window_of
     from gan.spectrum import turning
 
     laboratory, scenes = opened(knobs), {}
@@ -132,19 +133,13 @@ def _track(name: str, knobs: Knobs, window: Window, tell: Any) -> Track:
             laboratory.advance(min(at - laboratory.step, 100))
         if laboratory.failed:
             break
-        own = window
-        if laboratory.field.gan.generator.inputs != window.noise.shape[1]:
-            own = window_of(laboratory.field.gan.data, laboratory.field.gan.generator.inputs)
-        losses = tuple(dict.fromkeys((laboratory.field.gan.loss, knobs.second)))
-        scenes[laboratory.step] = scene_of(
-            laboratory.field.next_batch(), laboratory.shown, own, losses
-        )
+        scenes[laboratory.step] = laboratory.scene(knobs.second)
     multipliers = np.empty(0, complex) if laboratory.failed else laboratory.multipliers()
     record, turn = laboratory.record(), turning(multipliers)
     predicted = None if turn is None else turn.period
     measured = measured_period(record)
     return Track(
-        name, record, scenes, diagnose(record), multipliers,
+        name, record, scenes, diagnose(record, predicted_period=predicted), multipliers,
         Compared(predicted, measured if np.isfinite(measured) else None),
         {} if laboratory.failed else _measured(laboratory),
     )  # fmt: skip

@@ -124,3 +124,27 @@ def test_nearest_images_are_others():
     moved = data.images[:5].numpy() + 0.01
     index, apart = nearest(moved, data)
     assert index.tolist() == [0, 1, 2, 3, 4] and apart == pytest.approx(0.01, abs=1e-6)
+
+
+def test_what_unpacks_to_too_much_is_refused_before_it_is_unpacked(tmp_path):
+    np.savez_compressed(tmp_path / "bomb.npz", images=np.zeros((300, 1000, 1000), np.uint8))
+    assert (tmp_path / "bomb.npz").stat().st_size < 2_000_000
+    with pytest.raises(ValueError, match=r"unpacks to 300,\d{3},\d{3} bytes"):
+        read_images(str(tmp_path / "bomb.npz"))
+
+
+def test_images_must_be_numbers_of_a_size_one_can_train_on(tmp_path):
+    np.save(tmp_path / "text.npy", np.full((3, 4, 4), "a"))
+    np.save(tmp_path / "wide.npy", np.arange(2 * 3 * 200.0).reshape(2, 3, 200))
+    for name, why in (("text.npy", "not numbers"), ("wide.npy", "at most 128 by 128")):
+        with pytest.raises(ValueError, match=why):
+            read_images(str(tmp_path / name))
+    with pytest.raises(ValueError, match="null"):
+        read_images("a\0b.npz")
+
+
+def test_labels_that_name_no_digits_are_left_aside(tmp_path):
+    pixels = np.arange(3 * 16.0).reshape(3, 4, 4)
+    for labels in ([0.5, 1, 2], [0, 1, 77], ["a", "b", "c"], [0, 1]):
+        np.savez(tmp_path / "a.npz", images=pixels, labels=labels)
+        assert read_images(str(tmp_path / "a.npz"))[1] is None

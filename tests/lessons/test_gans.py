@@ -183,3 +183,19 @@ def test_a_kernel_too_wide_blurs_and_one_too_narrow_remembers():
     for odd in (wide, narrow):
         assert odd.models[kernel].log_density.mean() < chosen.models[kernel].log_density.mean()
     assert 0.03 < chosen.width < 0.2
+
+
+def test_data_that_change_on_the_way_are_shown_where_they_lie():
+    lesson = load("gan-lab")
+    knobs = replace(
+        lesson.knobs(), steps=80, width_g=8, width_d=8, data="ring", edits="40: data=spiral",
+        beside="data=grid",
+    )  # fmt: skip
+    one, beside = lesson.run(knobs).tracks
+    for scenes, steps, data in ((one.scenes, (0, 35), "ring"), (one.scenes, (40, 80), "spiral"),
+                                (beside.scenes, (0, 35), "grid")):  # fmt: skip
+        alone = lesson.run(replace(knobs, data=data, edits="", beside="", steps=10)).tracks[0]
+        wanted = alone.scenes[0].window
+        for step in steps:
+            assert np.array_equal(scenes[step].window.real, wanted.real)
+            assert scenes[step].window.limits == wanted.limits

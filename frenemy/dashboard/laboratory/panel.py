@@ -92,7 +92,8 @@ def _obey_sidebar(lesson: Lesson, trainer: Trainer) -> None:
         return
     if anew:
         trainer.restart(knobs, resume=bool(knobs.edits))
-        trainer.play() if not knobs.edits else None
+        if not knobs.edits:
+            trainer.play()
     elif knobs != st.session_state[asked]:
         trainer.change(knobs)
     st.session_state[asked] = knobs

@@ -92,7 +92,6 @@ class Trainer:
         self._due, self._target = 0.0, 0
         self._told: tuple[str, ...] = ()
         self._labs: dict[str, Laboratory] = {}
-        self._windows: dict[str, Any] = {}
         self._asked = self._obeyed = 0
         self._order(lambda: self._open(knobs, resume=resume))
         self._thread = threading.Thread(target=self._live, daemon=True, name="gan laboratory")
@@ -241,6 +240,8 @@ class Trainer:
 
     @property
     def _lab(self) -> Laboratory:
+        if not self._labs:
+            raise ValueError("nothing trains yet: these knobs cannot be used; change them")
         return next(iter(self._labs.values()))
 
     def _advance(self, steps: int) -> None:
@@ -252,15 +253,15 @@ class Trainer:
         plan, settings = editions(knobs), sides(knobs)
         self._labs = {name: opened(own) for name, own in settings.items()}
         self._plan, self._target = plan, knobs.steps
-        self._refresh_windows(knobs)
         self._set(
             knobs=knobs, recipe=knobs, catching_up=resume, message="",
             running=self._state.running and not resume,
         )  # fmt: skip
 
     def _change(self, knobs: Knobs) -> None:
-        now, step = self._state.knobs, self._lab.step
-        if changes_between(now, knobs, ("seed", "beside")) or self._lab.latest == 0:
+        now = self._state.knobs
+        anew = not self._labs or self._lab.latest == 0
+        if anew or changes_between(now, knobs, ("seed", "beside")):
             self._open(replace(knobs, edits=""))
             return
         self._plan = [(at, replace(own, second=knobs.second)) for at, own in self._plan]
@@ -268,23 +269,12 @@ class Trainer:
         self._set(knobs=now, message="")
         if not changes_between(now, knobs):
             return
-        settings = [setting_of(own) for own in sides(knobs).values()]
+        step, settings = self._lab.step, [setting_of(own) for own in sides(knobs).values()]
         for lab, setting in zip(self._labs.values(), settings, strict=True):
             lab.edit(setting)
         self._plan = [moment for moment in self._plan if moment[0] <= step]
         self._plan.append((step, knobs))
-        self._refresh_windows(knobs)
         self._set(knobs=knobs, catching_up=False)
-
-    def _refresh_windows(self, knobs: Knobs) -> None:
-        """Windows for the data, and noise for the generators, as they are now."""
-        from gan.scene import window_of
-
-        gans = {name: lab.setting.gan for name, lab in self._labs.items()}
-        self._windows = {
-            name: window_of(gan.data, gan.generator.inputs, knobs.seed)
-            for name, gan in gans.items()
-        }
 
     def _one(self, training: str) -> None:
         """One update; of one player alone it is two edits, and so a part of the recipe."""
@@ -303,7 +293,6 @@ class Trainer:
         together = min(step, *(lab.latest for lab in self._labs.values()))
         for lab in self._labs.values():
             lab.go_to(together)
-        self._refresh_windows(self._held())
 
     def _linearise(self) -> None:
         self._set(running=False, catching_up=False)
@@ -320,7 +309,7 @@ class Trainer:
         state = replace(self._state, **values)
         told = state.slow or not (state.running or state.catching_up)
         held = self._held()
-        view = view_of(self._labs, self._windows, held, slow=told)
+        view = view_of(self._labs, held.second, slow=told)
         if self._told:
             view, self._told = replace(view, sentences=self._told), ()
         with self._lock:

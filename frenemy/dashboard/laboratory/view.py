@@ -10,15 +10,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 if TYPE_CHECKING:
-    from frenemy.lessons.gan_lab import Knobs
     from gan.laboratory import Laboratory
-    from gan.scene import Scene, Window
+    from gan.scene import Scene
 
 REAL_SHOWN = 300
 CURVE_POINTS = 160
 """The history is thinned to about so many points."""
-SIDE = 0.2
-"""The longest push is drawn over this part of the window's side."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,18 +35,17 @@ class View:
     sentences: tuple[str, ...]
 
 
-def view_of(
-    labs: Mapping[str, Laboratory], windows: Mapping[str, Window], knobs: Knobs, *, slow: bool
-) -> View:
+def view_of(labs: Mapping[str, Laboratory], second: str, *, slow: bool) -> View:
     """The view of some laboratories at their step.
 
     Parameters
     ----------
-    labs, windows : by name. knobs : as they hold. slow : whether the next update is told.
+    labs : by name. second : the other loss whose pushes are shown.
+    slow : whether the next update is told.
     """
     from gan.one_update import next_update
 
-    sides = tuple(_side(name, lab, windows[name], knobs) for name, lab in labs.items())
+    sides = tuple(_side(name, lab, second) for name, lab in labs.items())
     sentences: tuple[str, ...] = ()
     lab = next(iter(labs.values()))
     if slow and not lab.failed:
@@ -58,42 +54,32 @@ def view_of(
     return View(lab.step, lab.latest, sides, sentences)
 
 
-def _side(name: str, lab: Laboratory, window: Window, knobs: Knobs) -> dict[str, Any]:
+def _side(name: str, lab: Laboratory, second: str) -> dict[str, Any]:
     from gan.diagnosis import diagnose
-    from gan.scene import scene_of
 
     record = lab.record()
-    drawn: dict[str, Any] = {"name": name, "limits": window.limits}
+    drawn: dict[str, Any] = {"name": name, "limits": lab.window.limits}
     if not lab.failed:
-        losses = tuple(dict.fromkeys((lab.setting.gan.loss, knobs.second)))
-        scene = scene_of(lab.field.next_batch(), lab.shown, window, losses)
-        drawn |= _plane(scene, window)
+        drawn |= _plane(lab.scene(second))
     drawn["curves"] = _curves(lab)
     drawn["modes"] = record.nearest.shape[1]
     drawn["diagnosis"] = str(diagnose(record))
     return drawn
 
 
-def _plane(scene: Scene, window: Window) -> dict[str, Any]:
-    longest = max(float(np.linalg.norm(push, axis=1).max()) for push in scene.pushes.values())
-    low, high = window.limits
-    scale = SIDE * (high - low) / (longest or 1.0)
+def _plane(scene: Scene) -> dict[str, Any]:
     return {
         "surface": _bytes(scene.surface),
         "best": _bytes(scene.optimal),
         "off": None if np.isnan(scene.off) else round(scene.off, 3),
-        "real": packed(window.real[:REAL_SHOWN]),
+        "real": packed(scene.window.real[:REAL_SHOWN]),
         "samples": packed(scene.samples),
         "manifold": packed(scene.manifold),
         "line": scene.manifold.shape[1],
         "pushed": packed(scene.pushed),
         "pushes": [
-            {
-                "loss": loss,
-                "mean": float(np.linalg.norm(push, axis=1).mean()),
-                "arrows": packed(scale * push),
-            }
-            for loss, push in scene.pushes.items()
+            {"loss": loss, "mean": scene.mean_push[loss], "arrows": packed(arrows)}
+            for loss, arrows in scene.arrows.items()
         ],
     }
 
