@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from frenemy.cli_sweep import chart_runs, sweep_lesson, write_table
 from frenemy.flags import LessonGroup, OneOf, chosen_knobs, knob_options
 from frenemy.lessons import TITLES, Lesson, fact_rows, knobs_to_dict, load, plain
 from frenemy.progress import Meter
@@ -190,6 +191,10 @@ def cite(lesson: str | None, as_text: bool) -> None:
     found = [find(key) for key in keys]
     lines = [reference.plain if as_text else f"{reference.bibtex}\n" for reference in found]
     click.echo("\n".join(lines))
+
+
+for command in (sweep_lesson, chart_runs, write_table):
+    main.add_command(command)
 
 
 def _tell(paths: Iterable[Path]) -> None:

@@ -33,8 +33,13 @@ def recipe_of(lesson: Lesson, figure: str, knobs: Any, style: str) -> Recipe:
         figure=figure,
         knobs=knobs_to_dict(knobs),
         style=style,
-        versions={package: version(package) for package in PACKAGES},
+        versions=versions_here(),
     )
+
+
+def versions_here() -> dict[str, str]:
+    """Package -> its version, of those on which a picture depends."""
+    return {package: version(package) for package in PACKAGES}
 
 
 def draw(
@@ -100,6 +105,11 @@ def redraw(
     """
     recipe = read_recipe(file)
     lesson = load(recipe.lesson)
+    if recipe.figure not in lesson.figures and "fact" in recipe.knobs:
+        raise ValueError(
+            f"{file} shows {recipe.knobs['fact']!r} of a sweep of {lesson.name!r}: draw it from "
+            "the sweep's store, by frenemy chart STORE --fact …"
+        )
     knobs: Any = make_knobs(lesson.knobs, recipe.knobs)
     kept = (file.suffix.lower().removeprefix("."),)
     output = Output(folder, formats or kept, style or recipe.style)

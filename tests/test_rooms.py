@@ -17,7 +17,14 @@ MAY_IMPORT = {
     "rnn": {"dynamics"},
     "frenemy.figures": {"dynamics"},
     "frenemy.lessons": {"dynamics", "gan", "rnn", "frenemy.figures"},
-    "frenemy": {"dynamics", "frenemy.figures", "frenemy.lessons", "frenemy.dashboard"},
+    "frenemy": {
+        "dynamics",
+        "frenemy.figures",
+        "frenemy.lessons",
+        "frenemy.sweep",
+        "frenemy.dashboard",
+    },
+    "frenemy.sweep": {"frenemy", "frenemy.figures", "frenemy.lessons"},
     "frenemy.dashboard": {
         "dynamics",
         "gan",
@@ -37,6 +44,9 @@ HOMES = {
     "click": {"frenemy"},
     "torch": {"gan", "rnn", "frenemy.lessons", "frenemy.dashboard"},
     "llvmlite": {"dynamics"},
+    "dask": {"frenemy.sweep"},
+    "distributed": {"frenemy.sweep"},
+    "xarray": {"frenemy.sweep"},
     "jax": set(),
     "random": set(),
 }

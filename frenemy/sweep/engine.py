@@ -1,0 +1,138 @@
+"""Where points are computed: Dask's workers, those of this machine or of a cluster."""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from frenemy.sweep.plan import key_of
+from frenemy.sweep.point import Outcome, VersionError, measure
+
+if TYPE_CHECKING:
+    from distributed import Client
+
+AHEAD = 8
+"""So many points are under way for each core; the others wait here, whatever their number."""
+DEATHS = 3
+"""A point whose worker died so many times is given up."""
+PATIENCE_SECONDS = 10
+"""How long a cluster may take to answer."""
+SETTINGS = {
+    "distributed.scheduler.allowed-failures": DEATHS - 1,
+    # A long product of matrices may hold the interpreter for minutes: that is no death.
+    "distributed.scheduler.worker-ttl": None,
+    "distributed.comm.timeouts.connect": f"{PATIENCE_SECONDS}s",
+}
+
+
+class ClusterError(OSError):
+    """The workers cannot be reached, or are gone."""
+
+
+@contextmanager
+def workers(address: str = "", count: int | None = None) -> Iterator[Client]:
+    """Workers, for as long as the context lasts.
+
+    Parameters
+    ----------
+    address : of the scheduler of a cluster that is there, as ``tcp://host:8786``; without it,
+        processes on this machine, which talk over loopback, encrypted and to nobody else.
+    count : how many processes; one a core by default.
+
+    Raises
+    ------
+    ClusterError
+        If no cluster answers there, or it has no workers.
+    """
+    from dask import config
+    from distributed import Client, LocalCluster, Security
+
+    with config.set(SETTINGS):
+        if address:
+            with _reached(address) as client:
+                yield client
+            return
+        security = Security.temporary()
+        with LocalCluster(
+            n_workers=count, threads_per_worker=1, processes=True, host="127.0.0.1",
+            protocol="tls://", security=security, dashboard_address=None,
+            silence_logs=logging.CRITICAL,
+        ) as cluster, Client(cluster) as client:  # fmt: skip
+            yield client
+
+
+@contextmanager
+def _reached(address: str) -> Iterator[Client]:
+    from distributed import Client
+
+    try:
+        client = Client(address, timeout=PATIENCE_SECONDS)
+    except (OSError, ValueError) as error:
+        raise ClusterError(
+            f"no cluster answers at {address!r}: {error}; start one with 'dask scheduler' and "
+            "'dask worker', and give the scheduler's address, as in tcp://127.0.0.1:8786"
+        ) from None
+    try:
+        if not client.ncores():
+            raise ClusterError(f"the cluster at {address} has no workers; start some with "
+                               f"'dask worker {address}'")  # fmt: skip
+        yield client
+    finally:
+        client.close()
+
+
+def outcomes(
+    client: Client, lesson: str, version: str, points: Iterable[Mapping[str, Any]]
+) -> Iterator[Outcome]:
+    """Compute points, and give each as soon as it is there.
+
+    Parameters
+    ----------
+    lesson, version : its name and :func:`code_version`. points : knobs of each.
+
+    Raises
+    ------
+    VersionError
+        If a worker has another version.
+    ClusterError
+        If the cluster is gone.
+    """
+    from distributed import as_completed
+
+    waiting, here = iter(points), uuid.uuid4().hex
+
+    def send(some: int) -> list[Any]:
+        return [
+            client.submit(
+                measure, lesson, version, key, knobs, key=f"{here}-{key}", pure=False
+            )
+            for knobs in islice(waiting, some)
+            for key in [key_of(knobs)]
+        ]  # fmt: skip
+
+    running = as_completed(
+        send(AHEAD * max(sum(client.ncores().values()), 1)), with_results=True, raise_errors=False
+    )
+    for future, result in running:
+        running.update(send(1))
+        yield result if future.status == "finished" else _unfinished(future)
+
+
+def _unfinished(future: Any) -> Outcome:
+    """What became of a point that no worker brought to its end."""
+    from distributed import KilledWorker
+
+    key = future.key.partition("-")[2]
+    error = future.exception() if future.status == "error" else None
+    if isinstance(error, VersionError):
+        raise error
+    if isinstance(error, KilledWorker):
+        told = f"its worker died {DEATHS} times, for want of memory perhaps"
+        return Outcome(key, "lost", {}, told, 0.0)
+    if error is None:
+        raise ClusterError("the cluster is gone; what was computed is kept: resume with another")
+    return Outcome(key, "failed", {}, f"{type(error).__name__}: {error}", 0.0)
