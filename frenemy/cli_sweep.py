@@ -20,8 +20,8 @@ def _sweep_command(lesson: Lesson) -> click.Command:
         processes: int | None, preset: str | None = None, **flags: Any,
     ) -> None:  # fmt: skip
         from frenemy.sweep import Plan, parse_axis, read_runs
+        from frenemy.sweep.computation import compute
         from frenemy.sweep.plan import changed_knobs
-        from frenemy.sweep.sweep import compute
 
         base = changed_knobs(lesson, chosen_knobs(lesson, flags, preset))
         plan = Plan(lesson.name, tuple(parse_axis(lesson, text) for text in vary), seeds or 0, base)

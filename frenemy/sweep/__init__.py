@@ -13,19 +13,22 @@ Dask, xarray and pandas are imported when they are used.
 """
 
 from frenemy.sweep.charts import chart
+from frenemy.sweep.computation import sweep
+from frenemy.sweep.engine import ClusterError
 from frenemy.sweep.plan import Axis, Plan, parse_axis
-from frenemy.sweep.point import Outcome, code_version, measure
+from frenemy.sweep.point import Outcome, VersionError, code_version, measure
 from frenemy.sweep.runs import Runs, read_runs
 from frenemy.sweep.store import Store, StoreError
-from frenemy.sweep.sweep import sweep
 
 __all__ = [
     "Axis",
+    "ClusterError",
     "Outcome",
     "Plan",
     "Runs",
     "Store",
     "StoreError",
+    "VersionError",
     "chart",
     "code_version",
     "measure",

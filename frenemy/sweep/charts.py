@@ -110,7 +110,7 @@ def over_seeds(values: np.ndarray, *, yes_or_no: bool = False) -> Spread:
         square = np.where(known, values - mean[..., None], 0.0) ** 2
         error = np.sqrt(square.sum(axis=-1) / np.maximum(n - 1, 1) / np.maximum(n, 1))
         half = np.where(n > 1, student.ppf(0.5 + LEVEL / 2, np.maximum(n - 1, 1)) * error, np.nan)
-        low, high = mean - half, mean + half
+        low, high = np.asarray(mean - half), np.asarray(mean + half)
     if yes_or_no:
         for place in np.ndindex(n.shape):
             if n[place]:

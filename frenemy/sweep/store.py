@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Self
@@ -19,7 +20,7 @@ _TABLES = """
 CREATE TABLE about (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
 CREATE TABLE points (
     key TEXT PRIMARY KEY, state TEXT NOT NULL, facts TEXT NOT NULL, reason TEXT NOT NULL,
-    seconds REAL NOT NULL
+    seconds REAL NOT NULL, digest TEXT NOT NULL
 ) STRICT;
 """
 
@@ -57,6 +58,7 @@ class Store:
         if not fresh:
             earlier = _plan(self.path, self._database)
             _check(self.path, earlier, plan, _about(self._database, "version"))
+            self.known()
         with _told(self.path):
             self._database.execute("PRAGMA journal_mode=WAL")
             if fresh:
@@ -69,14 +71,17 @@ class Store:
     def known(self) -> set[str]:
         """The keys of the points that need not be computed again."""
         with _told(self.path):
-            rows = self._database.execute("SELECT key FROM points WHERE state != 'lost'")
-            return {key for (key,) in rows}
+            found = _points(self._database)
+            return {key for key, outcome in found.items() if outcome.state != "lost"}
 
     def keep(self, outcome: Outcome) -> None:
         """Write a point; the same point twice is written once."""
-        row = outcome._replace(facts=json.dumps(outcome.facts, allow_nan=False))  # type: ignore[arg-type]
+        row = [*outcome]
+        row[2] = json.dumps(outcome.facts, allow_nan=False)
         with _told(self.path), self._database:
-            self._database.execute("INSERT OR REPLACE INTO points VALUES (?, ?, ?, ?, ?)", row)
+            self._database.execute(
+                "INSERT OR REPLACE INTO points VALUES (?, ?, ?, ?, ?, ?)", (*row, _digest(row))
+            )
 
     def close(self) -> None:
         """Leave one whole file behind."""
@@ -108,17 +113,27 @@ def read_store(path: str | Path) -> tuple[Plan, dict[str, Outcome]]:
         database = _opened(path, "ro")
         try:
             plan = _plan(path, database)
-            rows = database.execute("SELECT key, state, facts, reason, seconds FROM points")
-            return plan, {row[0]: _outcome(*row) for row in rows}
+            return plan, _points(database)
         finally:
             database.close()
 
 
-def _outcome(key: str, state: str, facts: str, reason: str, seconds: float) -> Outcome:
-    known = json.loads(facts)
-    if state not in STATES or not isinstance(known, dict):
-        raise ValueError(f"the point {key!r:.40} cannot be read")
-    return Outcome(key, state, known, reason, seconds)
+def _points(database: sqlite3.Connection) -> dict[str, Outcome]:
+    """Key -> point, of all points that are there."""
+    rows = database.execute("SELECT key, state, facts, reason, seconds, digest FROM points")
+    return {row[0]: _outcome(row[:-1], row[-1]) for row in rows}
+
+
+def _outcome(row: Sequence[Any], digest: str) -> Outcome:
+    """A point, if it is what was written."""
+    key, state, facts, reason, seconds = row
+    if _digest(row) != digest or state not in STATES:
+        raise ValueError(f"the point {key!r:.40} is damaged")
+    return Outcome(key, state, json.loads(facts), reason, seconds)
+
+
+def _digest(row: Sequence[Any]) -> str:
+    return hashlib.sha256(repr(tuple(row)).encode()).hexdigest()[:16]
 
 
 def _opened(path: Path, mode: str) -> sqlite3.Connection:
