@@ -25,6 +25,10 @@ SETTINGS = {
     "distributed.scheduler.allowed-failures": DEATHS - 1,
     # A long product of matrices may hold the interpreter for minutes: that is no death.
     "distributed.scheduler.worker-ttl": None,
+    # Looking at its stack a hundred times a second would cost a point some per cent, and so would
+    # handing memory back after every array.
+    "distributed.worker.profile.enabled": False,
+    "distributed.nanny.pre-spawn-environ.MALLOC_TRIM_THRESHOLD_": 2**27,
     "distributed.comm.timeouts.connect": f"{PATIENCE_SECONDS}s",
 }
 
