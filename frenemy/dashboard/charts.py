@@ -13,8 +13,11 @@ CLEAR = "rgba(0,0,0,0)"
 SCREEN_TEXT = 16
 """Size of a label in pixels: a page is read from nearer than a slide."""
 
+LARGE_HEIGHT = 780
+"""Of a figure that fills the screen, in pixels."""
 
-def chart(figure: Figure, style: str, *, moving: bool, clickable: bool) -> Any:
+
+def chart(figure: Figure, style: str, *, moving: bool, clickable: bool, large: bool = False) -> Any:
     """The Plotly figure of a page.
 
     Parameters
@@ -23,11 +26,14 @@ def chart(figure: Figure, style: str, *, moving: bool, clickable: bool) -> Any:
     style : one of ``STYLES`` by name.
     moving : whether it gets its frames and a play button. A still picture is a tenth as large.
     clickable : whether a click on the first panel picks a point.
+    large : whether it is read from the back row: as large as on a slide.
     """
     shown = figure if moving else replace(figure, frames=())
-    drawing = to_plotly(shown, _near(STYLES[style]))
+    drawing = to_plotly(shown, STYLES[style] if large else _near(STYLES[style]))
     if clickable:
         drawing = with_click_grid(drawing, *panel_range(figure, 0))
+    if large:
+        drawing.update_layout(height=LARGE_HEIGHT)
     drawing.update_layout(paper_bgcolor=CLEAR, plot_bgcolor=CLEAR)
     return drawing
 

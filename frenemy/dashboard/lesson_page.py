@@ -6,14 +6,14 @@ from collections.abc import Collection
 
 import streamlit as st
 
-from frenemy.dashboard import controls, picture, values
+from frenemy.dashboard import beside, controls, lecture, picture, values
 from frenemy.dashboard.live import live_screen
 from frenemy.dashboard.long_run import finished
-from frenemy.dashboard.snippet import python_for
 from frenemy.dashboard.words import escaped, message_parts, table
 from frenemy.dashboard.work import Work
 from frenemy.lessons import Lesson, knob_specs, load
 from frenemy.references import find
+from frenemy.snippet import python_for
 
 
 def show(name: str) -> None:
@@ -21,9 +21,17 @@ def show(name: str) -> None:
     lesson = load(name)
     values.of(lesson)
     screen = live_screen(name)
+    if lecture.is_on():
+        lecture.show(lesson, _work(lesson))
+        return
     with st.sidebar:
         _controls(lesson, screen.HIDDEN if screen else ())
-    st.header(lesson.title, anchor=False)
+    title, mode = st.columns([5, 1], vertical_alignment="center")
+    title.header(lesson.title, anchor=False)
+    mode.button(
+        "Lecture mode", icon=":material/slideshow:", on_click=lecture.switch, args=(True,),
+        help="one figure fills the screen; arrow keys go on, Escape leaves", width="stretch",
+    )  # fmt: skip
     _presets(lesson)
     for message in values.refused(lesson):
         st.warning(f"In the address, {escaped(message)}. The default is taken instead.")
@@ -113,9 +121,19 @@ def _tell(message: str) -> None:
 
 def _figures(work: Work) -> str:
     """The figures as tabs, of which only the open one is drawn; returns its name."""
+    held, here = beside.kept(), st.container()
+    if held is not None:
+        left, here = st.columns(2)
+        with left:
+            picture.show_kept(held)
+    with here:
+        return _tabs(work)
+
+
+def _tabs(work: Work) -> str:
     names = list(work.lesson.figures)
     tabs = st.tabs(
-        [picture.label(name) for name in names], key=f"{work.lesson.name}:tab", on_change="rerun"
+        [values.label(name) for name in names], key=values.tabs_key(work.lesson), on_change="rerun"
     )
     opened = names[0]
     for name, tab in zip(names, tabs, strict=True):

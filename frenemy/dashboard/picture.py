@@ -4,12 +4,37 @@ from __future__ import annotations
 
 import streamlit as st
 
-from frenemy.dashboard import downloads, values
+from frenemy.dashboard import beside, downloads, values
 from frenemy.dashboard.words import escaped
 from frenemy.dashboard.work import Work
-from frenemy.lessons import KnobSpec, Lesson, knob_specs
+from frenemy.lessons import KnobSpec, Lesson, knob_specs, knobs_to_query, load
 
 _TOOLS = {"displaylogo": False, "modeBarButtonsToRemove": ["select2d", "lasso2d"]}
+
+
+def show_large(work: Work, name: str) -> None:
+    """Draw a figure to be read from the back row, with nothing about it."""
+    drawing = work.chart(name, style(), moving=bool(work.figure(name).frames), clickable=False,
+                         large=True)  # fmt: skip
+    st.plotly_chart(drawing, theme=None, key=f"{work.lesson.name}:large:{name}", config=_TOOLS)
+
+
+def show_kept(held: beside.Kept) -> None:
+    """Draw the picture that is kept beside others, with what is set in it."""
+    lesson = load(held.lesson)
+    told = ", ".join(f"{name} = {text}" for name, text in knobs_to_query(held.knobs).items())
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.button("Let go", icon=":material/close:", on_click=beside.let_go)
+        st.caption(f"**{escaped(lesson.title)}**: {escaped(told or 'as it opens')}")
+    try:
+        drawing = Work(lesson, held.knobs).chart(
+            held.figure, style(), moving=False, clickable=False
+        )
+    except ValueError as error:
+        st.error(escaped(str(error)), icon=":material/error:")
+    else:
+        key = f"beside:{held.lesson}:{held.figure}"
+        st.plotly_chart(drawing, theme=None, key=key, config=_TOOLS)
 
 
 def show(work: Work, name: str) -> None:
@@ -20,6 +45,7 @@ def show(work: Work, name: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         moving = bool(figure.frames) and st.toggle("Animation", key=f"{key}:moving")
         downloads.show(work, name)
+        beside.button(work, name)
         if picked:
             across, up = (spec.label for spec in picked)
             st.caption(f"Click into the picture to set {across} and {up}.")
@@ -40,11 +66,6 @@ def show(work: Work, name: str) -> None:
 def style() -> str:
     """The style that suits the reader's theme."""
     return "dark" if st.context.theme.type == "dark" else "slide"
-
-
-def label(name: str) -> str:
-    """The name of a figure as a title."""
-    return escaped(name.replace("-", " ").capitalize())
 
 
 def _picked(lesson: Lesson, name: str) -> list[KnobSpec]:

@@ -12,7 +12,11 @@ from typing import Any
 
 import streamlit as st
 
+from frenemy.dashboard.words import escaped
 from frenemy.lessons import Lesson, knob_specs, knobs_to_query, make_knobs
+
+FIGURE, LECTURE = "figure", "lecture"
+"""What an address may hold besides knobs: which figure is open, and whether in lecture mode."""
 
 
 def of(lesson: Lesson) -> dict[str, Any]:
@@ -52,6 +56,12 @@ def read_address(lesson: Lesson) -> None:
     refused = []
     for name, text in st.query_params.items():
         try:
+            if name == FIGURE:
+                open_figure(lesson, text)
+                continue
+            if name == LECTURE:
+                st.session_state[LECTURE] = True
+                continue
             if name not in specs:
                 make_knobs(lesson.knobs, {name: text})
             put(lesson, {name: specs[name].convert(text)})
@@ -68,9 +78,41 @@ def refused(lesson: Lesson) -> list[str]:
 def write_address(lesson: Lesson, knobs: Any, *always: str) -> str:
     """Let the address restore these knobs, some even at their default; returns it."""
     query = knobs_to_query(knobs) | {name: str(getattr(knobs, name)) for name in always}
+    if (figure := opened_figure(lesson)) != next(iter(lesson.figures)):
+        query[FIGURE] = figure
     if dict(st.query_params) != query:
         st.query_params.from_dict(query)
     return permalink(st.context.url or f"/{lesson.name}", query)
+
+
+def tabs_key(lesson: Lesson) -> str:
+    """Where Streamlit keeps which figure's tab is open, by its label."""
+    return f"{lesson.name}:tab"
+
+
+def opened_figure(lesson: Lesson) -> str:
+    """The name of the figure that is open; the first one at first."""
+    open_label = st.session_state.get(tabs_key(lesson))
+    return next((name for name in lesson.figures if label(name) == open_label),
+                next(iter(lesson.figures)))  # fmt: skip
+
+
+def open_figure(lesson: Lesson, name: str) -> None:
+    """Let the tab of a figure be the open one.
+
+    Raises
+    ------
+    ValueError
+        If there is no such figure.
+    """
+    if name not in lesson.figures:
+        raise ValueError(f"there is no figure {name!r}; figures: {', '.join(lesson.figures)}")
+    st.session_state[tabs_key(lesson)] = label(name)
+
+
+def label(figure: str) -> str:
+    """The name of a figure as a title."""
+    return escaped(figure.replace("-", " ").capitalize())
 
 
 def permalink(page: str, query: Mapping[str, str]) -> str:

@@ -59,13 +59,17 @@ class Work:
         )
         return figure
 
-    def chart(self, name: str, style: str, *, moving: bool, clickable: bool) -> Any:
+    def chart(
+        self, name: str, style: str, *, moving: bool, clickable: bool, large: bool = False
+    ) -> Any:
         """A figure for the screen, as Plotly's; frames are left out unless it is to move."""
         from frenemy.dashboard.charts import chart
 
         return CHARTS.recall(
-            (*self.key, name, style, moving, clickable),
-            lambda: chart(self.figure(name), style, moving=moving, clickable=clickable),
+            (*self.key, name, style, moving, clickable, large),
+            lambda: chart(
+                self.figure(name), style, moving=moving, clickable=clickable, large=large
+            ),
         )
 
     @property

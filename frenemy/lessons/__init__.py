@@ -3,10 +3,10 @@
 To add one, copy a sibling file and add a line to ``TOPICS``.
 
 :func:`load` gives the :class:`Lesson` of a name, ``NAMES`` lists them, ``TITLES`` says what each
-is about, ``TOPICS`` where it belongs. A lesson's file is written with :class:`Lesson`, :func:`knob`
-and :class:`Compared`; those who generate something from lessons use :func:`knob_specs`,
-:func:`make_knobs`, :func:`knobs_to_dict`, :func:`knobs_to_query`, :func:`fact_rows` and
-:func:`plain`.
+is about, ``TOPICS`` where it belongs, ``DECK`` when the slides come to it. A lesson's file is
+written with :class:`Lesson`, :func:`knob` and :class:`Compared`; those who generate something from
+lessons use :func:`knob_specs`, :func:`make_knobs`, :func:`knobs_to_dict`, :func:`knobs_to_query`,
+:func:`fact_rows` and :func:`plain`.
 """
 
 from __future__ import annotations
@@ -61,8 +61,20 @@ TOPICS: dict[str, dict[str, str]] = {
         "signal-features": "Features of signals, as printed and as they should be",
         "parallelism": "Is a recurrent net sequential?",
     },
+    "The lecture": {
+        "slide-check": "Slide check: every claim of the deck, computed",
+    },
 }
 """Topic -> lesson name -> title. ``step-size`` would stand in ``step_size.py``."""
+
+DECK: tuple[str, ...] = (
+    "elman", "tagging", "language-model", "sequence-classification", "forecast",
+    "signal-features", "error-surface", "toy-power", "bptt", "gradient-product", "long-memory",
+    "parallelism", "density-or-samples", "gan-lab", "digits", "non-convergence", "mode-collapse",
+    "diminished-gradient", "minimax-value", "nash", "rotation", "cures", "step-size", "landscape",
+    "dirac", "matrix-game", "slide-check",
+)  # fmt: skip
+"""The lessons in the order of the slides; those beyond them come last."""
 
 TITLES: dict[str, str] = {
     name: title for lessons in TOPICS.values() for name, title in lessons.items()
@@ -94,6 +106,7 @@ def load(name: str) -> Lesson:
 
 
 __all__ = [
+    "DECK",
     "NAMES",
     "TITLES",
     "TOPICS",

@@ -19,7 +19,19 @@ KINDS = ("bool", "int", "float", "choice", "choices", "formula", "text")
 parser will read."""
 
 RESERVED = frozenset(
-    ["all", "figure", "format", "from", "help", "json", "lesson", "output", "preset", "style"]
+    [
+        "all",
+        "figure",
+        "format",
+        "from",
+        "help",
+        "json",
+        "lecture",
+        "lesson",
+        "output",
+        "preset",
+        "style",
+    ]
 )
 """Names that the command and the permalink use for themselves."""
 

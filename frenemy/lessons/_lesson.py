@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from frenemy.lessons._claims import Claim
 from frenemy.lessons._facts import Compared, fact_rows, plain
 from frenemy.lessons._knobs import (
     KnobSpec,
@@ -43,6 +44,7 @@ class Lesson:
     references : keys of :data:`frenemy.references.REFERENCES`.
     slides : titles of the slides it serves.
     picks : figure name -> the two knobs that a click into that figure sets, across and up.
+    claims : sentences of slides that it checks; ``slide-check`` gathers them.
     takes : how long a run takes, in words, if one has to wait for it. The page then runs it when
         asked, in the background, and not at every turn of a knob.
 
@@ -63,6 +65,7 @@ class Lesson:
     references: tuple[str, ...] = ()
     slides: tuple[str, ...] = ()
     picks: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    claims: tuple[Claim, ...] = ()
     takes: str = ""
 
     def __post_init__(self) -> None:
@@ -80,7 +83,9 @@ class Lesson:
                 raise ValueError(f"{part} of the lesson {self.name!r} must be a tuple of texts")
         self._check_picks()
         for name, knobs in self.presets.items():
-            self._check_preset(name, knobs)
+            self._check_preset(f"the preset {name!r}", knobs)
+        for claim in self.claims:
+            self._check_preset(f"the claim {claim.says!r}", claim.knobs)
 
     def perform(self, knobs: Any, progress: Progress | None = None) -> Any:
         """The result of ``run``, which is told of ``progress`` if it can say anything."""
@@ -102,16 +107,15 @@ class Lesson:
                     f"of {', '.join(numbers) or 'which there are none'}; got {pair!r}"
                 )
 
-    def _check_preset(self, name: str, knobs: Any) -> None:
+    def _check_preset(self, what: str, knobs: Any) -> None:
         if not isinstance(knobs, self.knobs):
             raise ValueError(
-                f"the preset {name!r} of {self.name!r} must be a {self.knobs.__name__}; "
-                f"got {knobs!r:.80}"
+                f"{what} of {self.name!r} must be a {self.knobs.__name__}; got {knobs!r:.80}"
             )
         try:
             make_knobs(self.knobs, knobs_to_dict(knobs))
         except ValueError as error:
-            raise ValueError(f"the preset {name!r} of {self.name!r}: {error}") from None
+            raise ValueError(f"{what} of {self.name!r}: {error}") from None
 
 
 __all__ = [

@@ -20,6 +20,7 @@ from frenemy.figures import (
     VerticalLine,
     series,
 )
+from frenemy.lessons._claims import Claim, Finding, holds_in_part
 from frenemy.lessons._lesson import Compared, Lesson, knob
 from frenemy.lessons._threads import on_one_thread
 
@@ -270,6 +271,42 @@ def symbols(result: Result) -> Figure:
 
 
 DEFAULT = Knobs()
+
+
+def _far(result: Result, factors: np.ndarray | None = None) -> float:
+    """The share of the far half of the lags."""
+    return float(result.parts.share(factors)[max(result.knobs.steps // 2, 1) :].sum())
+
+
+def _truncated(result: Result) -> Finding:
+    T, lags = result.knobs.truncation, result.knobs.steps
+    return holds_in_part(
+        T + 1 < lags,
+        f"k = t − T … t are T + 1 = {T + 1} terms, which keep "
+        f"{result.parts.kept(T)[0]:.4g} of the length here; in the toy they keep {T + 1} of 999 "
+        "equal ones, and the forward state explodes all the same",
+    )
+
+
+CLAIMS = (
+    Claim(
+        "Backpropagation Through Time", "∂E/∂W is the sum of chains of factors", DEFAULT,
+        lambda result: holds_in_part(
+            result.error < 1e-10 * result.torch_norm,
+            f"all {result.knobs.steps} lags together differ from torch by {result.error:.0e}, if "
+            "the last factor is read as the immediate partial derivative",
+        ),
+    ),
+    Claim("Exploding gradient solutions", "truncated BPTT: k from t − T to t", DEFAULT, _truncated),
+    Claim(
+        "Vanishing gradient solutions", "RMSprop divides by the root of squared gradient", DEFAULT,
+        lambda result: holds_in_part(
+            _far(result, result.scaled) < 0.05,
+            "it rescales what arrives, weight by weight: the far half of the lags is "
+            f"{_far(result):.2%} of the gradient before, {_far(result, result.scaled):.2%} after",
+        ),
+    ),
+)  # fmt: skip
 LESSON = Lesson(
     name="bptt",
     title="Backpropagation through time, term by term",
@@ -277,6 +314,7 @@ LESSON = Lesson(
     knobs=Knobs,
     run=run,
     facts=facts,
+    claims=CLAIMS,
     figures={"terms": terms, "share": shares, "truncation": truncation, "symbols": symbols},
     presets={
         "vanishing": DEFAULT,

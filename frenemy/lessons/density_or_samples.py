@@ -20,6 +20,7 @@ from frenemy.figures import (
     Points,
     series,
 )
+from frenemy.lessons._claims import Claim, holds
 from frenemy.lessons._lesson import Compared, Lesson, Progress, knob
 from frenemy.lessons._plane_gans import DATA_NAMES, data_of
 from frenemy.lessons._threads import on_one_thread
@@ -336,6 +337,19 @@ def likelihoods(result: Result) -> Figure:
 
 
 DEFAULT = Knobs()
+CLAIMS = (
+    Claim(
+        "Generative Adversarial Networks", "GANs do not find a density, they only sample",
+        replace(DEFAULT, steps=50, points=100),
+        lambda result: holds(
+            result.models["GAN"].log_density is None
+            and all(model.log_density is not None
+                    for name, model in result.models.items() if name != "GAN"),
+            "a kernel density and a mixture answer with a density and with samples, the GAN with "
+            "samples alone",
+        ),
+    ),
+)  # fmt: skip
 LESSON = Lesson(
     name="density-or-samples",
     title="A density, samples, or both",
@@ -343,6 +357,7 @@ LESSON = Lesson(
     knobs=Knobs,
     run=run,
     facts=facts,
+    claims=CLAIMS,
     figures={
         "samples": samples, "densities": densities, "distances": distances,
         "likelihoods": likelihoods,

@@ -19,6 +19,7 @@ from frenemy.figures import (
     image_grid,
 )
 from frenemy.lessons._changes import changed
+from frenemy.lessons._claims import Claim, Finding, holds_in_part
 from frenemy.lessons._files import own_digits
 from frenemy.lessons._lesson import Compared, Lesson, Progress, knob
 from frenemy.lessons._plane_gans import LOSS_NAMES
@@ -359,6 +360,25 @@ def frequency(result: Result) -> Figure:
 
 
 SLIDE = Knobs()
+
+
+def _epochs(result: Result) -> Finding:
+    images, batch = 60_000, result.knobs.batch
+    iterations = 1500 * images // batch
+    return holds_in_part(
+        result.first.training.outcome.steps * batch < images and 1500 * batch < 2 * images,
+        f"iterations are meant: 1,500 epochs of MNIST would be {iterations:,} of them with "
+        f"minibatches of {batch}",
+        Compared(1500.0, 1500 * batch / images),
+    )
+
+
+CLAIMS = (
+    Claim(
+        "Train GAN over mnist dataset", "epochs 0, 500, 1000, 1500",
+        replace(SLIDE, iterations=60), _epochs,
+    ),
+)  # fmt: skip
 LESSON = Lesson(
     name="digits",
     title="A GAN learns to draw digits",
@@ -366,6 +386,7 @@ LESSON = Lesson(
     knobs=Knobs,
     run=run,
     facts=facts,
+    claims=CLAIMS,
     figures={
         "samples": samples, "losses": losses, "frequency": frequency,
         "nearest-images": nearest_images, "side-by-side": side_by_side,

@@ -10,6 +10,7 @@ import numpy as np
 from dynamics.methods import Alternating
 from dynamics.step_rules import Adam
 from frenemy.figures import Axis, Band, Figure, HorizontalLine, Line, Mark, Panel, Points, series
+from frenemy.lessons._claims import Claim, Finding, holds_in_part
 from frenemy.lessons._lesson import Compared, Lesson, Progress, knob
 from frenemy.lessons._threads import on_one_thread
 from frenemy.lessons._trainings import DEVICES
@@ -244,6 +245,26 @@ def saturation(result: Result) -> Figure:
 
 
 DEFAULT = Knobs()
+
+
+def _starves(result: Result) -> Finding:
+    change = {
+        name: float(np.median(norms[-1]) / np.median(norms[0]))
+        for name, norms in result.norms.items()
+    }
+    return holds_in_part(
+        change["saturating"] < 1 < change["non-saturating"],
+        f"of the saturating loss it falls to {change['saturating']:.2g} of its length; of the "
+        f"non-saturating one it grows {change['non-saturating']:.2g} times",
+    )
+
+
+CLAIMS = (
+    Claim(
+        "It is very hard to train GAN", "a D that is too good leaves G without gradient",
+        replace(DEFAULT, steps=1000, width=32, seeds=2), _starves,
+    ),
+)  # fmt: skip
 LESSON = Lesson(
     name="diminished-gradient",
     title="The diminished gradient: when D is too good",
@@ -251,6 +272,7 @@ LESSON = Lesson(
     knobs=Knobs,
     run=run,
     facts=facts,
+    claims=CLAIMS,
     figures={"gradients": gradients, "accuracy": accuracy, "saturation": saturation},
     presets={
         "a ring": DEFAULT,

@@ -19,6 +19,7 @@ from frenemy.figures import (
     Text,
     series,
 )
+from frenemy.lessons._claims import Claim, holds, holds_in_part
 from frenemy.lessons._lesson import Compared, Lesson, knob
 from frenemy.lessons._threads import on_one_thread
 
@@ -254,6 +255,32 @@ def first_state(result: Result) -> Figure:
 
 
 DEFAULT = Knobs()
+CLAIMS = (
+    Claim(
+        "Neuron computation", "h_t = σ(W h_{t−1} + W x_t), and ŷ_t = softmax(W h_t)", DEFAULT,
+        lambda result: holds(
+            max(result.state_error, result.gradient_error) < 1e-12,
+            f"written out by hand it differs from torch by {result.state_error:.0e}",
+        ),
+    ),
+    Claim(
+        "Neuron computation", "model parameters are tied across all time steps", DEFAULT,
+        lambda result: holds(
+            result.parameters == run(replace(result.knobs, text=2 * result.knobs.text)).parameters,
+            f"{result.parameters:,} weights for {len(result.predictions)} steps, and for twice as "
+            "many",
+        ),
+    ),
+    Claim(
+        "Neuron computation", "an initial vector h_0 is needed", replace(DEFAULT, gain=1.0),
+        lambda result: holds_in_part(
+            float(np.linalg.norm(result.hidden[-1] - result.other[-1])) < 0.1,
+            "any will do here: after "
+            f"{len(result.predictions)} steps two of them differ by "
+            f"{np.linalg.norm(result.hidden[-1] - result.other[-1]):.0e}",
+        ),
+    ),
+)  # fmt: skip
 LESSON = Lesson(
     name="elman",
     title="Elman's net, from scratch",
@@ -261,6 +288,7 @@ LESSON = Lesson(
     knobs=Knobs,
     run=run,
     facts=facts,
+    claims=CLAIMS,
     figures={"unrolled": unrolled, "states": states, "first-state": first_state},
     presets={
         "forgets its beginning": replace(DEFAULT, gain=0.5),

@@ -25,6 +25,7 @@ from frenemy.figures import (
     VerticalLine,
     series,
 )
+from frenemy.lessons._claims import Claim, Finding, holds
 from frenemy.lessons._lesson import Compared, Lesson, knob
 from frenemy.lessons._rules import nothing
 from frenemy.lessons._threads import on_one_thread
@@ -317,6 +318,32 @@ def trained_net(result: Result) -> Figure:
 
 
 DEFAULT = Knobs()
+
+
+def _clipping(result: Result) -> Finding:
+    longest = {
+        name: float(np.linalg.norm(np.diff(path.states, axis=0), axis=1).max())
+        for name, path in result.paths.items()
+    }
+    bound = result.knobs.lr * result.knobs.threshold
+    return holds(
+        longest["clipped by norm"] <= bound * (1 + 1e-9) < longest["raw"],
+        f"at the wall the longest step is {longest['raw']:.3g} without, "
+        f"{longest['clipped by norm']:.3g} with clipping",
+    )
+
+
+CLAIMS = (
+    Claim("Exploding gradient solutions", "clip gradients at a threshold", DEFAULT, _clipping),
+    Claim(
+        "Rough Error Surface of RNN", "the error has steep walls", DEFAULT,
+        lambda result: holds(
+            result.model.slope_on_cliff(result.knobs.w) > 100,
+            f"on the wall the state moves {result.model.slope_on_cliff(result.knobs.w):,.0f} times "
+            f"as far as b, after {result.model.steps} steps",
+        ),
+    ),
+)  # fmt: skip
 LESSON = Lesson(
     name="error-surface",
     title="The rough error surface, and why one clips",
@@ -324,6 +351,7 @@ LESSON = Lesson(
     knobs=Knobs,
     run=run,
     facts=facts,
+    claims=CLAIMS,
     figures={
         "contour": contour, "surface": surface, "section": section, "descent": descent,
         "trained-net": trained_net,

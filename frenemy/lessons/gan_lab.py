@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from frenemy.lessons import _gan_lab_figures as pictures
+from frenemy.lessons._claims import Claim, Finding, holds
 from frenemy.lessons._gan_lab_runs import Result, run
 from frenemy.lessons._lesson import Compared, Lesson, knob
 from frenemy.lessons._plane_gans import (
@@ -206,6 +207,33 @@ def facts(result: Result) -> dict[str, Any]:
 
 DEFAULT = Knobs()
 ROOMY = replace(DEFAULT, width_g=64, width_d=64, latent=16, batch=128)
+
+
+def _loss(player: int, wanted: str) -> Any:
+    """Whether a player's loss falls while it alone is trained."""
+
+    def check(result: Result) -> Finding:
+        losses = result.tracks[0].record.losses[:, player]
+        return holds(
+            bool(losses[-1] < losses[0]),
+            f"{wanted}: its loss goes from {losses[0]:.3f} to {losses[-1]:.3f} in "
+            f"{result.knobs.steps} steps",
+        )
+
+    return check
+
+
+FEW = replace(DEFAULT, steps=100, width_g=16, width_d=16)
+CLAIMS = (
+    Claim(
+        "Algorithms for GAN", "step 1: fix G, train D to tell real from fake",
+        replace(FEW, training="D only"), _loss(1, "D learns"),
+    ),
+    Claim(
+        "Algorithms for GAN", "step 2: fix D, train G to fool it",
+        replace(FEW, training="G only"), _loss(0, "G learns"),
+    ),
+)  # fmt: skip
 LESSON = Lesson(
     name="gan-lab",
     title="The GAN laboratory: live, and back in time",
@@ -213,6 +241,7 @@ LESSON = Lesson(
     knobs=Knobs,
     run=run,
     facts=facts,
+    claims=CLAIMS,
     figures={
         "plane": pictures.plane, "history": pictures.history, "pushes": pictures.pushes,
         "best-discriminator": pictures.best_discriminator, "spectrum": pictures.spectrum,

@@ -20,6 +20,7 @@ from frenemy.figures import (
     series,
     table,
 )
+from frenemy.lessons._claims import Claim, Finding, holds, holds_in_part
 from frenemy.lessons._lesson import Compared, Lesson, Progress, knob
 from frenemy.lessons._threads import on_one_thread
 
@@ -427,6 +428,63 @@ def cures(result: Result) -> Figure:
 
 
 DEFAULT = Knobs()
+
+
+def _exponent(result: Result) -> float:
+    assert result.exponent.measured is not None
+    return result.exponent.measured
+
+
+def _near(result: Result) -> float:
+    """The share of the gradient from the nearer half of the steps."""
+    return float(result.share[: len(result.share) // 2].sum())
+
+
+def _leaky(result: Result) -> Finding:
+    plain, leaky = (result.cures[name].measured or 0.0 for name in ("ReLU", "leaky ReLU"))
+    return holds_in_part(
+        abs(leaky - plain) < 0.05,
+        f"it moves the exponent from {plain:+.4f} to {leaky:+.4f} nats a step: it saves dead "
+        "units, and leaves vanishing as it was",
+    )
+
+
+def _gates(result: Result) -> Finding:
+    plain, gated = (result.cures[name].measured or 0.0 for name in ("tanh", "LSTM, b = 4"))
+    return holds(
+        abs(gated) < abs(plain),
+        f"tanh {plain:+.3f}, LSTM with forget bias 4 {gated:+.3f} nats a step: slower, not never",
+    )
+
+
+SMALL = replace(DEFAULT, hidden=50, steps=60)
+CLAIMS = (
+    Claim(
+        "Backpropagation Through Time", "products of the chain rule can explode",
+        replace(SMALL, gain=2.0, noise=0.1),
+        lambda result: holds(
+            _exponent(result) > 0, f"with gain 2 they grow by {_exponent(result):+.3f} nats a step",
+            result.exponent,
+        ),
+    ),
+    Claim(
+        "Backpropagation Through Time", "… or vanish", replace(SMALL, gain=0.8),
+        lambda result: holds(
+            _exponent(result) < 0,
+            f"with gain 0.8 they shrink by {-_exponent(result):.3f} nats a step", result.exponent,
+        ),
+    ),
+    Claim(
+        "Vanishing gradient problem", "vanishing is harder to detect", replace(SMALL, gain=1.0),
+        lambda result: holds(
+            _near(result) > 0.99,
+            f"the nearer half of the steps makes {_near(result):.2%} of a gradient whose length "
+            "looks healthy",
+        ),
+    ),
+    Claim("Vanishing gradient solutions", "leaky ReLU", replace(SMALL, gain=1.0), _leaky),
+    Claim("Vanishing gradient solutions", "gates (LSTM, GRU): partially solved", SMALL, _gates),
+)  # fmt: skip
 LESSON = Lesson(
     name="gradient-product",
     title="Exploding and vanishing gradients, predicted",
@@ -434,6 +492,7 @@ LESSON = Lesson(
     knobs=Knobs,
     run=run,
     facts=facts,
+    claims=CLAIMS,
     figures={
         "norms": norms, "critical": critical, "spectrum": exponents, "share": shares,
         "cures": cures,

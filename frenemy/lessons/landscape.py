@@ -23,6 +23,7 @@ from frenemy.figures import (
     phase_portrait,
     table,
 )
+from frenemy.lessons._claims import Claim, Finding, holds_in_part
 from frenemy.lessons._lesson import Compared, Lesson, knob
 from frenemy.lessons._rules import direction_grid, marked_points, rule
 
@@ -321,6 +322,23 @@ def kinds(result: Result) -> Figure:
 
 
 DEFAULT = Knobs()
+
+
+def _where_training_ends(result: Result) -> Finding:
+    odd = [each for each in result.points if each.attracts and not each.is_equilibrium]
+    return holds_in_part(
+        bool(odd),
+        f"it may: but here {odd[0].point if odd else 'nothing'} attracts with factor "
+        f"{(odd[0].factor.measured or 0.0) if odd else 0.0:.4f} a step",
+    )
+
+
+CLAIMS = (
+    Claim(
+        "Game Theory and GAN", "training converges when D and G reach a Nash equilibrium",
+        replace(DEFAULT, formula=FORMULAS["stable, not Nash"]), _where_training_ends,
+    ),
+)  # fmt: skip
 LESSON = Lesson(
     name="landscape",
     title="Where training ends: equilibria and basins",
@@ -328,6 +346,7 @@ LESSON = Lesson(
     knobs=Knobs,
     run=run,
     facts=facts,
+    claims=CLAIMS,
     figures={"basins": basins, "portrait": portrait, "kinds": kinds},
     picks={"basins": ("x", "y"), "portrait": ("x", "y")},
     presets={

@@ -19,6 +19,7 @@ from frenemy.figures import (
     Text,
     series,
 )
+from frenemy.lessons._claims import Claim, holds
 from frenemy.lessons._files import own_text
 from frenemy.lessons._lesson import Compared, Lesson, Progress, knob
 from frenemy.lessons._threads import on_one_thread
@@ -289,6 +290,16 @@ def perplexity(result: Result) -> Figure:
 
 
 DEFAULT = Knobs()
+CLAIMS = (
+    Claim(
+        "RNN-based Language Model", "P(w_1, …, w_T) is a product of next-word labels",
+        replace(DEFAULT, steps=40, seeds=1, hidden=16),
+        lambda result: holds(
+            bool(np.isclose(np.log(np.prod(np.exp(-result.judged))), -result.judged.sum())),
+            f"the steps' logarithms add up to ln P = {-result.judged.sum():.4g}",
+        ),
+    ),
+)  # fmt: skip
 LESSON = Lesson(
     name="language-model",
     title="A language model, and why training jumps",
@@ -296,6 +307,7 @@ LESSON = Lesson(
     knobs=Knobs,
     run=run,
     facts=facts,
+    claims=CLAIMS,
     figures={"loss": loss, "perplexity": perplexity, "samples": samples, "sentence": sentence},
     presets={
         "half a minute": DEFAULT,

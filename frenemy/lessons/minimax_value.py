@@ -32,6 +32,7 @@ from frenemy.figures import (
     Points,
     VerticalLine,
 )
+from frenemy.lessons._claims import Claim, holds
 from frenemy.lessons._lesson import Compared, Lesson, knob
 
 INTRODUCTION = r"""
@@ -281,6 +282,18 @@ def _title(result: Result) -> str:
 
 
 GAUSSIANS = Knobs()
+CLAIMS = (
+    Claim(
+        "Game Theory and GAN", "min over G, max over D of V(D, G)", GAUSSIANS,
+        lambda result: holds(
+            bool(np.isclose(gan_value(result.real, result.real), -np.log(4), atol=1e-9)),
+            f"V(D*, G) = 2 JSD − ln 4 = {gan_value(result.real, result.fake):.6f} here, and least, "
+            "−ln 4, where the generator is right",
+            Compared(2 * jensen_shannon(result.real, result.fake) - float(np.log(4)),
+                     gan_value(result.real, result.fake)),
+        ),
+    ),
+)  # fmt: skip
 LESSON = Lesson(
     name="minimax-value",
     title="The GAN's minimax value",
@@ -288,6 +301,7 @@ LESSON = Lesson(
     knobs=Knobs,
     run=run,
     facts=facts,
+    claims=CLAIMS,
     figures={"densities": densities, "distances": distances, "gradients": gradients},
     presets={
         "two Gaussians": GAUSSIANS,

@@ -22,6 +22,7 @@ from frenemy.figures import (
     Points,
     series,
 )
+from frenemy.lessons._claims import Claim, Finding, holds
 from frenemy.lessons._lesson import Compared, Lesson, Progress, knob
 from frenemy.lessons._plane_gans import CLIPPING, LOSS_NAMES, PENALTY_NAMES
 from frenemy.lessons._rules import nothing
@@ -436,6 +437,24 @@ PAPER_KNOBS = replace(
     beta1=0.8, latent=2, batch=100, steps=400_000, seeds=10,
 )  # fmt: skip
 """The protocol of [lin2018]_: many hours on two cores."""
+
+
+def _collapses(result: Result) -> Finding:
+    end = result.captured[-1]
+    modes = len(result.data.centres)
+    return holds(
+        bool((end < modes).any()),
+        f"in {int((end < modes).sum())} of {len(end)} seeds at least one of {modes} modes "
+        f"is missing at the end, in {int((end <= modes // 2).sum())} at least half of them",
+    )
+
+
+CLAIMS = (
+    Claim(
+        "It is very hard to train GAN", "collapse: limited modes of samples",
+        replace(DEFAULT, lr_d=1e-3, steps=1200), _collapses,
+    ),
+)  # fmt: skip
 LESSON = Lesson(
     name="mode-collapse",
     title="Mode collapse: how often, of which kind",
@@ -443,6 +462,7 @@ LESSON = Lesson(
     knobs=Knobs,
     run=run,
     facts=facts,
+    claims=CLAIMS,
     figures={
         "samples": samples, "modes": modes, "visits": visits, "ladder": ladder,
         "probability": probability, "comparison": comparison,

@@ -21,6 +21,7 @@ from frenemy.figures import (
     Points,
     phase_portrait,
 )
+from frenemy.lessons._claims import Claim, holds, holds_in_part
 from frenemy.lessons._lesson import Compared, Lesson, knob
 from frenemy.lessons._rules import direction_grid, marked_points, view
 
@@ -287,6 +288,25 @@ def indifference(result: Result) -> Figure:
 
 
 SLIDE = Knobs()
+CLAIMS = (
+    Claim(
+        "Nash equilibrium", "what are the values of x and y?", SLIDE,
+        lambda result: holds(
+            result.chosen is not None and not np.any(result.chosen.values),
+            f"{result.chosen}, by symbols and by search; it is not strict",
+        ),
+    ),
+    Claim(
+        "Nash equilibrium", "a player does not move, whatever the opponent may do",
+        replace(SLIDE, x=0.0, y=1.0),
+        lambda result: holds_in_part(
+            _gain(result.game, 0, np.array([0.0, 1.0]), WINDOW) > 0,
+            "against the opponent's equilibrium move, not against every one: if y becomes 1, A "
+            f"gains {_gain(result.game, 0, np.array([0.0, 1.0]), WINDOW):g} by a move of up to "
+            f"{WINDOW:g}",
+        ),
+    ),
+)  # fmt: skip
 LESSON = Lesson(
     name="nash",
     title="The Nash equilibrium of xy",
@@ -294,6 +314,7 @@ LESSON = Lesson(
     knobs=Knobs,
     run=run,
     facts=facts,
+    claims=CLAIMS,
     figures={"portrait": portrait, "deviations": deviations, "indifference": indifference},
     picks={"portrait": ("x", "y")},
     presets={

@@ -24,6 +24,7 @@ from frenemy.figures import (
     series,
     table,
 )
+from frenemy.lessons._claims import Claim, holds_in_part
 from frenemy.lessons._lesson import Compared, Lesson, Progress, knob
 from frenemy.lessons._threads import on_one_thread
 
@@ -351,6 +352,19 @@ def _number(value: float | None, digits: int = 5) -> str:
 
 
 DEFAULT = Knobs()
+CLAIMS = (
+    Claim(
+        "It is very hard to train GAN", "the parameters oscillate and never converge", DEFAULT,
+        lambda result: holds_in_part(
+            abs(result.mode.value) > 1 and result.mode.value.imag != 0
+            and any(growth.measured is not None and growth.measured < 0
+                    for growth, _ in result.cures.values()),
+            f"by the slide's rule they leave by {result.growth.measured or 0.0:+.4f} nats a step; "
+            "other rules shrink the same oscillation",
+            result.period,
+        ),
+    ),
+)  # fmt: skip
 LESSON = Lesson(
     name="non-convergence",
     title="Non-convergence: a live GAN's oscillation, predicted",
@@ -358,6 +372,7 @@ LESSON = Lesson(
     knobs=Knobs,
     run=run,
     facts=facts,
+    claims=CLAIMS,
     figures={
         "oscillation": oscillation,
         "plane": plane,

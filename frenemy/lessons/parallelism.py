@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from frenemy.figures import Axis, Figure, Line, Mark, Panel, Points, series
+from frenemy.lessons._claims import Claim, Finding, holds_in_part
 from frenemy.lessons._lesson import Compared, Lesson, Progress, knob
 from frenemy.lessons._threads import on_one_thread
 
@@ -200,6 +201,24 @@ def depths(result: Result) -> Figure:
 
 
 DEFAULT = Knobs()
+
+
+def _parallel(result: Result) -> Finding:
+    from rnn.scan import depth
+
+    T = int(result.lengths[-1])
+    return holds_in_part(
+        result.adjoint_error < 1e-10 and depth(T) < T,
+        f"true of the forward pass of a nonlinear cell, depth {T:,}; the backward pass is affine: "
+        f"as a scan of depth {depth(T)} it differs by {result.adjoint_error:.0e}",
+    )
+
+
+CLAIMS = (
+    Claim(
+        "RNN's Bottleneck", "an RNN is not suitable for parallel computation", DEFAULT, _parallel
+    ),
+)
 LESSON = Lesson(
     name="parallelism",
     title="Is a recurrent net sequential?",
@@ -207,6 +226,7 @@ LESSON = Lesson(
     knobs=Knobs,
     run=run,
     facts=facts,
+    claims=CLAIMS,
     figures={"times": times, "depth": depths},
     presets={
         "as it comes": DEFAULT,

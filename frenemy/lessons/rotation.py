@@ -23,6 +23,7 @@ from frenemy.figures import (
     phase_portrait,
     series,
 )
+from frenemy.lessons._claims import Claim, holds
 from frenemy.lessons._lesson import Compared, Lesson, Progress, knob
 from frenemy.lessons._rules import (
     RULES,
@@ -233,6 +234,17 @@ def rates(result: Result) -> Figure:
 
 
 SLIDE = Knobs()
+CLAIMS = (
+    Claim(
+        "Gradient Descent for Nash equilibrium", "from (2, 2) it cannot converge", SLIDE,
+        lambda result: holds(
+            (result.runs[0].growth.measured or 0.0) > 1,
+            f"a step multiplies the distance by {result.runs[0].growth.measured:.6f}, √(1 + α²); "
+            "extragradient and others do converge (see cures)",
+            result.runs[0].growth,
+        ),
+    ),
+)  # fmt: skip
 LESSON = Lesson(
     name="rotation",
     title="Gradient descent for a Nash equilibrium",
@@ -240,6 +252,7 @@ LESSON = Lesson(
     knobs=Knobs,
     run=run,
     facts=facts,
+    claims=CLAIMS,
     figures={"portrait": portrait, "distance": distances, "multipliers": plane, "rates": rates},
     picks={"portrait": ("x", "y")},
     presets={

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -19,10 +19,13 @@ from frenemy.figures import (
     series,
     table,
 )
+from frenemy.lessons._claims import Claim, holds, holds_in_part
 from frenemy.lessons._files import own_series
 from frenemy.lessons._lesson import Compared, Lesson, knob
 from frenemy.lessons._threads import on_one_thread
-from rnn.signal_features import PRINTED, SignalFeatures, signal_features, windows
+
+if TYPE_CHECKING:
+    from rnn.signal_features import SignalFeatures
 
 STORY = r"""
 **The slide.** Before recurrent nets read raw signals, one computed features of windows: in time, in
@@ -102,6 +105,8 @@ def run(knobs: Knobs) -> Result:
     ValueError
         If the file cannot be read, or holds fewer samples than a window.
     """
+    from rnn.signal_features import signal_features
+
     signals, rate = _signal(knobs)
     rng = np.random.default_rng(knobs.seed + 1)
     noisy = signals + knobs.noise * rng.normal(size=signals.shape)
@@ -109,6 +114,8 @@ def run(knobs: Knobs) -> Result:
 
 
 def _signal(knobs: Knobs) -> tuple[np.ndarray, float]:
+    from rnn.signal_features import windows
+
     if knobs.signal in ("ECG", "sea-surface temperature", "your own"):
         values, rate = _recorded(knobs)
         return knobs.amplitude * windows(values, min(knobs.window, len(values))), rate
@@ -193,6 +200,8 @@ def signal(result: Result) -> Figure:
 
 def features(result: Result) -> Figure:
     """The table of the slide: as it should be, as printed, and why something does not exist."""
+    from rnn.signal_features import PRINTED
+
     means = result.features.table.mean(skipna=True)
     rows = [
         name
@@ -269,6 +278,52 @@ def over_windows(result: Result) -> Figure:
 
 
 DEFAULT = Knobs()
+
+
+def _means(result: Result) -> Any:
+    return result.features.table.mean(skipna=True)
+
+
+CLAIMS = (
+    Claim(
+        "Time, frequency and time-frequency analysis", "spectral skewness has f_i − f_i", DEFAULT,
+        lambda result: holds(
+            bool(abs(_means(result)["spectral skewness, as printed"]) > 1e-9),
+            "a misprint for f_i minus the centroid: as printed it is "
+            f"{_means(result)['spectral skewness, as printed']:.2f}, for every signal",
+        ),
+    ),
+    Claim(
+        "Time, frequency and time-frequency analysis", "spectral kurtosis has f_i − f", DEFAULT,
+        lambda result: holds(
+            bool(np.isclose(_means(result)["spectral kurtosis, as printed"],
+                            _means(result)["spectral kurtosis"])),
+            "of two equal tones it is 1; read as printed it gives "
+            f"{_means(result)['spectral kurtosis, as printed']:.3g}",
+            Compared(float(_means(result)["spectral kurtosis, as printed"]),
+                     float(_means(result)["spectral kurtosis"])),
+        ),
+    ),
+    Claim(
+        "Time, frequency and time-frequency analysis", "spectral power is Σ f³ S(f)", DEFAULT,
+        lambda result: holds(
+            bool(np.isclose(_means(result)["spectral power, as printed"],
+                            (result.signals**2).mean())),
+            f"the power is {_means(result)['spectral power']:.4g}, the mean square; with f³ it "
+            f"would be {_means(result)['spectral power, as printed']:.3g}",
+            Compared(float(_means(result)["spectral power, as printed"]),
+                     float(_means(result)["spectral power"])),
+        ),
+    ),
+    Claim(
+        "Time, frequency and time-frequency analysis", "wavelet energy is Σ wt² / N", DEFAULT,
+        lambda result: holds_in_part(
+            bool(np.isclose(_means(result)["wavelet energy"], (result.signals**2).mean())),
+            "of an orthogonal wavelet's coefficients, yes: it is the mean square, "
+            f"{_means(result)['wavelet energy']:.4g}; the slide does not say which transform",
+        ),
+    ),
+)  # fmt: skip
 LESSON = Lesson(
     name="signal-features",
     title="Features of signals, as printed and as they should be",
@@ -276,6 +331,7 @@ LESSON = Lesson(
     knobs=Knobs,
     run=run,
     facts=facts,
+    claims=CLAIMS,
     figures={"features": features, "signal": signal, "bands": bands, "windows": over_windows},
     presets={
         "two tones": DEFAULT,

@@ -9,6 +9,7 @@ import numpy as np
 
 from dynamics.product import SignedLog, power, power_derivative, symbolic_power
 from frenemy.figures import Axis, Figure, HorizontalLine, Line, Mark, Panel, Points, series, table
+from frenemy.lessons._claims import Claim, Finding, holds, holds_in_part
 from frenemy.lessons._lesson import Compared, Lesson, knob
 
 STORY = r"""
@@ -176,6 +177,30 @@ def slide(result: Result) -> Figure:
 
 
 SLIDE = Knobs()
+
+
+def _of_weight(weight: float, printed: float) -> Claim:
+    """The slide's number for one weight beside the product."""
+
+    def check(result: Result) -> Finding:
+        computed = result.value.sign * float(np.exp(result.value.log))
+        off = abs(computed - printed)
+        dead = "" if result.float_dies_at is None else ", which no float holds"
+        found = f"w⁹⁹⁹ = {result.value}{dead}"
+        if off <= 0.005 * max(abs(printed), 1e-9):
+            return holds(True, found, Compared(printed, computed))
+        if off < 1e-3:
+            return holds_in_part(True, found + ", small and not zero", Compared(printed, computed))
+        return holds(False, found, Compared(printed, computed))
+
+    says = f"for w = {weight:g}, y after 1,000 steps is {SLIDE_WORDS[weight]}"
+    return Claim("Toy Example", says, replace(SLIDE, w=weight, steps=1000), check)
+
+
+CLAIMS = tuple(
+    _of_weight(weight, printed)
+    for weight, printed in zip(SLIDE_WEIGHTS, (1.0, 200_000.0, 0.0, 0.0), strict=True)
+)
 LESSON = Lesson(
     name="toy-power",
     title="A toy: multiply by w a thousand times",
@@ -183,6 +208,7 @@ LESSON = Lesson(
     knobs=Knobs,
     run=run,
     facts=facts,
+    claims=CLAIMS,
     figures={"growth": growth, "sensitivity": sensitivity, "slide": slide},
     presets={
         "w = 1": replace(SLIDE, w=1.0),

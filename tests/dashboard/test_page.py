@@ -10,8 +10,8 @@ from streamlit.testing.v1 import AppTest
 
 from frenemy.dashboard import picture
 from frenemy.dashboard.live import live_screen
-from frenemy.dashboard.snippet import python_for
 from frenemy.lessons import NAMES, fact_rows, load
+from frenemy.snippet import python_for
 from tests.lessons.short import SHORT
 
 

@@ -1,6 +1,7 @@
 """Knobs that keep long lessons short, for tests of everything that is built from lessons."""
 
 SHORT = {
+    "slide-check": {"topic": "Games"},
     "digits": {"iterations": 60, "batch": 8, "beside": "loss=hinge"},
     "language-model": {"steps": 40, "seeds": 1, "hidden": 16},
     "long-memory": {"steps": 30, "seeds": 2, "length": 12},
