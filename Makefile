@@ -10,14 +10,15 @@ BENCH_READY := $(VENV)/.bench-ready
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup app test check bench figures wheel clean
+.PHONY: help setup app test check bench figures thumbnails wheel clean
 
 help:
 	@echo "make app      set up and open the dashboard at http://127.0.0.1:8501"
 	@echo "make test     set up and run all tests"
 	@echo "make check    formatting, lint, types and tests"
 	@echo "make bench    speed beside what one would use instead"
-	@echo "make figures  every figure of every lesson, into figures/"
+	@echo "make figures  every figure of every lesson and a site of them, into figures/"
+	@echo "make thumbnails  the small pictures that ship with the package, anew"
 	@echo "make wheel    the installable package, into dist/"
 	@echo "make clean    remove what was made, the environment included"
 
@@ -61,7 +62,10 @@ bench: $(BENCH_READY)
 	$(BIN)/python -m benchmarks
 
 figures: $(READY)
-	$(BIN)/frenemy draw --all -o figures
+	$(BIN)/frenemy gallery -o figures
+
+thumbnails: $(READY)
+	$(BIN)/python -m frenemy.gallery.thumbnails
 
 wheel: $(READY)
 	$(BIN)/python -m build --wheel --no-isolation

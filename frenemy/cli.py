@@ -168,6 +168,22 @@ def draw_figures(
                 _tell(draw(lesson, lesson.knobs(), output, progress=meter))
 
 
+@main.command("gallery")
+@click.argument("lessons", nargs=-1, metavar="[LESSON]...")
+@click.option("-o", "--output", "folder", default=Path("figures"), show_default=True,
+              type=click.Path(file_okay=False, path_type=Path),
+              help="Folder of the site.")  # fmt: skip
+def draw_gallery(lessons: tuple[str, ...], folder: Path) -> None:
+    """Draw every figure, and a site of them with stories, facts, commands and Python.
+
+    Without a LESSON, of all lessons: that takes some minutes.
+    """
+    from frenemy.gallery.site import build
+
+    with Meter() as meter:
+        _tell(build(folder, lessons, progress=meter))
+
+
 @main.command(context_settings={"ignore_unknown_options": True})
 @click.argument("options", nargs=-1, type=click.UNPROCESSED, metavar="[STREAMLIT OPTIONS]...")
 def app(options: tuple[str, ...]) -> None:

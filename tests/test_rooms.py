@@ -22,8 +22,10 @@ MAY_IMPORT = {
         "frenemy.figures",
         "frenemy.lessons",
         "frenemy.sweep",
+        "frenemy.gallery",
         "frenemy.dashboard",
     },
+    "frenemy.gallery": {"frenemy", "frenemy.figures", "frenemy.lessons"},
     "frenemy.sweep": {"frenemy", "frenemy.figures", "frenemy.lessons"},
     "frenemy.dashboard": {
         "dynamics",
@@ -31,6 +33,7 @@ MAY_IMPORT = {
         "rnn",
         "frenemy",
         "frenemy.figures",
+        "frenemy.gallery",
         "frenemy.lessons",
     },
     "app": {"frenemy", "frenemy.dashboard"},
@@ -47,6 +50,7 @@ HOMES = {
     "dask": {"frenemy.sweep"},
     "distributed": {"frenemy.sweep"},
     "xarray": {"frenemy.sweep"},
+    "jinja2": {"frenemy.gallery"},
     "jax": set(),
     "random": set(),
 }

@@ -195,3 +195,13 @@ class Figure:
                         f"frame {frame.label!r} replaces {name!r}, a {type(marks[name]).__name__}, "
                         f"by a {type(mark).__name__}; a frame must keep the type of a mark"
                     )
+
+    def _repr_png_(self) -> bytes:
+        """What a notebook shows."""
+        import io
+
+        from frenemy.figures.paper import to_matplotlib
+
+        data = io.BytesIO()
+        to_matplotlib(self).savefig(data, format="png", dpi=72)
+        return data.getvalue()

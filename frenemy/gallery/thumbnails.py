@@ -27,10 +27,20 @@ def thumbnail(lesson: str, figure: str, look: str = "light") -> Path:
     return FOLDER / look / f"{lesson}-{figure}.webp"
 
 
-def draw_thumbnails(lessons: Iterable[str] = tuple(TITLES)) -> list[Path]:
-    """Run lessons at their defaults and draw all their figures small; returns the files."""
+def small(picture: bytes) -> bytes:
+    """A picture of a slide's shape, PNG, as a small one, WebP."""
     from PIL import Image
 
+    data = io.BytesIO()
+    with Image.open(io.BytesIO(picture)) as image:
+        image.convert("RGB").resize((WIDTH, HEIGHT), Image.Resampling.LANCZOS).save(
+            data, "webp", quality=QUALITY, method=6
+        )
+    return data.getvalue()
+
+
+def draw_thumbnails(lessons: Iterable[str] = tuple(TITLES)) -> list[Path]:
+    """Run lessons at their defaults and draw all their figures small; returns the files."""
     drawn = []
     with Meter() as meter:
         for name in lessons:
@@ -41,14 +51,8 @@ def draw_thumbnails(lessons: Iterable[str] = tuple(TITLES)) -> list[Path]:
                 for look, style in LOOKS.items():
                     recipe = recipe_of(lesson, figure, knobs, style)
                     large = render(build(result), "png", style=style, recipe=recipe)
-                    with Image.open(io.BytesIO(large)) as image:
-                        small = image.convert("RGB").resize(
-                            (WIDTH, HEIGHT), Image.Resampling.LANCZOS
-                        )
-                    data = io.BytesIO()
-                    small.save(data, "webp", quality=QUALITY, method=6)
                     path = thumbnail(name, figure, look)
-                    write_whole(path, data.getvalue())
+                    write_whole(path, small(large))
                     drawn.append(path)
     return drawn
 

@@ -8,7 +8,7 @@ import time
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from frenemy.dashboard import picture
+from frenemy.dashboard import values
 from frenemy.dashboard.live import live_screen
 from frenemy.lessons import NAMES, fact_rows, load
 from frenemy.snippet import python_for
@@ -162,7 +162,7 @@ def test_every_lesson_has_its_page(name):
     if lesson.takes:
         wait_for_the_run(page)
         for figure in lesson.figures:
-            page.session_state[f"{name}:tab"] = picture.label(figure)
+            page.session_state[f"{name}:tab"] = values.label(figure)
             page.run()
             assert not page.exception and not page.error
     else:
