@@ -43,11 +43,17 @@ def _offer(worker: Worker, wanted: Work, status: Status) -> None:
         st.caption(f"Takes {wanted.lesson.takes}; the page can be used meanwhile.")
 
 
+def _how_far(status: Status) -> str:
+    if not status.place:
+        return status.what
+    return f"{status.what}; place {status.place} in the queue of all that trains here"
+
+
 @st.fragment(run_every=WATCH_SECONDS)
 def _watch(worker: Worker) -> None:
     """Show how far the run is, again and again; draw the whole page when it has ended."""
     status = worker.status
     if not status.running:
         st.rerun()
-    st.progress(status.share, text=escaped(status.what))
+    st.progress(status.share, text=escaped(_how_far(status)))
     st.button("Stop", icon=":material/stop:", on_click=worker.stop, key="stop the run")

@@ -77,6 +77,8 @@ class Work:
         return LONG_RESULTS if self.lesson.takes else RESULTS
 
     def _attempt(self, progress: Progress | None) -> Any:
+        if progress is not None:
+            progress(0, 1, "starting")
         try:
             return self.lesson.perform(self.knobs, progress)
         except ValueError as error:

@@ -24,6 +24,9 @@ WRITE_SECONDS = 3.0
 """While training the address is brought up to date this often."""
 HIDDEN = ("steps", "edits", "beside", "drawing", "training")
 """Knobs that the stage sets and the sidebar does not show."""
+LOOK_MILLISECONDS = 160
+"""While it trains a page asks for views this often; where many train, each asks less often."""
+MOST_PATIENT = 6
 STILL = """<style>
 [data-testid="stStatusWidget"] { display: none; }
 .stApp * { transition: none !important; animation: none !important; }
@@ -138,6 +141,9 @@ def _stage(lesson: Lesson) -> None:
         "running": moving,
         "slow": state.slow,
         "rate": round(state.rate),
+        "pace": LOOK_MILLISECONDS * min(state.crowd, MOST_PATIENT),
+        "place": state.place,
+        "crowd": state.crowd,
         "message": state.message,
     }
     stage.show(data | stage.colors(style()), key=key, on_order=lambda: _order(lesson, key))

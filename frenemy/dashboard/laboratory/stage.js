@@ -2,7 +2,7 @@
 // at a steady pace, several at a time, and shows them one after the other; no more than two answers
 // may be owed, so nothing piles up.
 
-const PACE = 160;
+const CLOCK = 160;
 const SPACING = 46;
 
 const floats = (text) => {
@@ -235,6 +235,11 @@ function words(side, look) {
   return lines.join("<br>");
 }
 
+function queue({ running, place, crowd }) {
+  if (!running || crowd < 2) return "";
+  return ` · ${place ? `place ${place} in the queue` : "its turn"} of ${crowd} trainings`;
+}
+
 function paint(root, view) {
   const { data } = root.memory;
   const look = { colors: data.colors, scale: data.scale.map(rgb) };
@@ -242,7 +247,7 @@ function paint(root, view) {
   root.dataset.frames = root.memory.pictures;
   root.dataset.step = view.step;
   root.querySelector(".clock").textContent = `step ${view.step.toLocaleString("en")}${
-    data.running && data.rate ? ` · ${data.rate} updates/s` : ""}`;
+    data.running && data.rate ? ` · ${data.rate} updates/s` : ""}${queue(data)}`;
   const slider = root.querySelector("input.time");
   slider.max = view.latest;
   if (root.getRootNode().activeElement !== slider || data.running) slider.value = view.step;
@@ -307,13 +312,13 @@ function listen(root) {
       return;
     }
     const waited = performance.now() - memory.asked;
-    const pace = memory.data.slow ? 3 * PACE : PACE;
+    const pace = memory.data.slow ? 3 * memory.data.pace : memory.data.pace;
     if (!memory.data.running || waited < pace - 10) return;
     if (memory.owed >= 2 && waited < 1500) return;
     memory.asked = performance.now();
     memory.owed += 1;
     memory.send("look", memory.asked);
-  }, PACE);
+  }, CLOCK);
 }
 
 export default function stage({ data, parentElement, setTriggerValue }) {

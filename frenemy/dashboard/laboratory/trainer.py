@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import json
 import logging
+import math
 import queue
 import threading
 import time
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from frenemy.dashboard.laboratory.view import View, view_of
+from frenemy.dashboard.turns import TURNS, Turn
 from frenemy.lessons import knobs_to_dict, make_knobs
 from frenemy.lessons._changes import changes_between, schedule_text
 from frenemy.lessons._gan_lab_runs import (
@@ -39,6 +41,8 @@ WATCHED_SECONDS = 1.0
 """Somebody looks who has looked not longer ago than that."""
 MOST_VIEWS = 8
 """So many views wait for the next look; older ones go."""
+RATE_SECONDS = 2.0
+"""The updates a second are a mean over about this long."""
 SLOW_SECONDS = 1.5
 """Between two updates in slow motion."""
 CHUNK = 4
@@ -60,6 +64,8 @@ class State:
     view : what to draw; None before the first.
     rate : updates a second lately.
     message : what could not be done, or nothing.
+    place, crowd : its place among all that trains in this server, 0 while it has its turn, and
+        how many they are.
     """
 
     knobs: Knobs
@@ -72,6 +78,8 @@ class State:
     view: View | None = None
     rate: float = 0.0
     message: str = ""
+    place: int = 0
+    crowd: int = 1
 
 
 class Trainer:
@@ -90,9 +98,11 @@ class Trainer:
         self._film: deque[View] = deque(maxlen=MOST_VIEWS)
         self._watched = 0.0
         self._due, self._target = 0.0, 0
+        self._ticked = 0.0
         self._told: tuple[str, ...] = ()
         self._labs: dict[str, Laboratory] = {}
         self._asked = self._obeyed = 0
+        self._turn = Turn(TURNS)
         self._order(lambda: self._open(knobs, resume=resume))
         self._thread = threading.Thread(target=self._live, daemon=True, name="gan laboratory")
         self._thread.start()
@@ -110,7 +120,8 @@ class Trainer:
         with self._lock:
             views = list(self._film)
             self._film.clear()
-            return self._state, views
+            state = self._state
+        return replace(state, place=self._turn.ahead, crowd=1 + self._turn.others), views
 
     @property
     def has_obeyed(self) -> bool:
@@ -173,10 +184,14 @@ class Trainer:
     def _order(self, what: Callable[[], None]) -> None:
         self._asked += 1
         self._orders.put(what)
+        self._turn.nudge()
 
     def _live(self) -> None:
-        with one_thread():
-            self._train_until_closed()
+        try:
+            with one_thread():
+                self._train_until_closed()
+        finally:
+            self._turn.rest()
 
     def _train_until_closed(self) -> None:
         while not self._closing.is_set():
@@ -197,6 +212,9 @@ class Trainer:
         state = self._state
         idle = not (state.running or state.catching_up)
         rest = self._due - time.monotonic() if state.slow and not state.catching_up else 0.0
+        if idle or rest > 0:
+            self._turn.rest()
+            self._ticked = 0.0
         try:
             order = self._orders.get(idle or rest > 0, None if idle else max(rest, 0.001))
             while True:
@@ -220,7 +238,10 @@ class Trainer:
                 self._due = began + SLOW_SECONDS
                 self._show()
             return
+        if not self._turn.take(lambda: not self._orders.empty(), WATCHED_SECONDS):
+            return
         before = self._lab.step
+        began = time.monotonic()
         while time.monotonic() < began + TICK_SECONDS and self._orders.empty():
             left = self._target - self._lab.step if state.catching_up else CHUNK
             self._advance(min(CHUNK, left))
@@ -230,10 +251,11 @@ class Trainer:
             if state.catching_up and self._lab.step >= self._target:
                 self._show(catching_up=False)
                 return
-        seconds = max(time.monotonic() - began, 1e-6)
-        rate = (self._lab.step - before) / seconds
-        self._set(rate=0.9 * state.rate + 0.1 * rate)
         now = time.monotonic()
+        seconds = max(now - (self._ticked or began), 1e-6)
+        rate, kept = (self._lab.step - before) / seconds, math.exp(-seconds / RATE_SECONDS)
+        self._ticked = now
+        self._set(rate=kept * state.rate + (1 - kept) * rate)
         if now >= self._due and now < self._watched + WATCHED_SECONDS:
             self._due = now + VIEW_SECONDS
             self._show()
