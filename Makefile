@@ -1,8 +1,9 @@
 # `make app` opens the dashboard, `make test` runs all tests; both set everything up first.
+# PYTEST="-k rotation" runs some tests, in one process.
 # Choose another Python with PYTHON=python3.12, another torch with TORCH="torch==2.13.0".
 
 TORCH ?= torch==2.13.0
-PYTEST ?=
+PYTEST ?= -n 2 --dist worksteal
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready

@@ -182,6 +182,7 @@ def test_cite(frenemy):
 def test_app_passes_the_options_and_lets_them_be_overridden(frenemy, monkeypatch):
     calls = []
     streamlit = import_module("streamlit.web.cli")
+    monkeypatch.setattr("frenemy.dashboard.launch.ready", lambda: None)
     monkeypatch.setattr(streamlit, "main", lambda arguments, **_: calls.append(arguments))
     monkeypatch.setattr(Path, "is_file", lambda self: True)
     assert frenemy("app", "--server.port", "9000", "--server.address=0.0.0.0").exit_code == 0

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import frenemy
+from frenemy.dashboard.imports import ready
 
 OPTIONS = {
     "--server.address": "127.0.0.1",
@@ -34,20 +35,13 @@ def launch(options: Sequence[str] = ()) -> None:
     """
     from streamlit.web.cli import main as streamlit
 
-    threading.Thread(target=_import_lessons, daemon=True).start()
+    # While the server and the browser start, for the first page.
+    threading.Thread(target=ready, daemon=True).start()
     page = Path(str(frenemy.__file__)).resolve().parent.parent / "app.py"
     if not page.is_file():
         raise FileNotFoundError(f"the dashboard's page {page} is missing; install frenemy again")
     arguments = ["run", str(page), *_merged(options)]
     streamlit(arguments, prog_name="frenemy app", standalone_mode=False)
-
-
-def _import_lessons() -> None:
-    """Import what the first page will need while the server and the browser start."""
-    from frenemy.lessons import NAMES, load
-
-    for name in NAMES:
-        load(name)
 
 
 def _merged(options: Sequence[str]) -> list[str]:

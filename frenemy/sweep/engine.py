@@ -29,6 +29,9 @@ SETTINGS = {
     # handing memory back after every array.
     "distributed.worker.profile.enabled": False,
     "distributed.nanny.pre-spawn-environ.MALLOC_TRIM_THRESHOLD_": 2**27,
+    # Scheduler and workers also serve pages about themselves; nobody asked for those.
+    "distributed.scheduler.http.routes": [],
+    "distributed.worker.http.routes": [],
     "distributed.comm.timeouts.connect": f"{PATIENCE_SECONDS}s",
 }
 
@@ -63,7 +66,7 @@ def workers(address: str = "", count: int | None = None) -> Iterator[Client]:
         security = Security.temporary()
         with LocalCluster(
             n_workers=count, threads_per_worker=1, processes=True, host="127.0.0.1",
-            protocol="tls://", security=security, dashboard_address=None,
+            protocol="tls://", security=security, dashboard_address="127.0.0.1:0",
             silence_logs=logging.CRITICAL,
         ) as cluster, Client(cluster) as client:  # fmt: skip
             yield client

@@ -2,16 +2,12 @@
 
 import os
 import shutil
-import socket
-import subprocess
 import sys
-import time
-import urllib.request
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.dashboard.serving import serving
+
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FLAGS = [
     "--no-sandbox",
@@ -35,40 +31,20 @@ def chromium():
     return found
 
 
+@pytest.fixture(autouse=True)
+def main_module():
+    """Streamlit's tester puts its script in the place of the main module; put that back."""
+    before = sys.modules["__main__"]
+    yield
+    sys.modules["__main__"] = before
+
+
 @pytest.fixture(scope="session")
 def server(tmp_path_factory):
     """The address of a running dashboard, started as ``frenemy app`` from an empty folder."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    folder = tmp_path_factory.mktemp("server")
-    log = folder / "log.txt"
-    with log.open("w") as file:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "frenemy", "app", "--server.port", str(port),
-             "--server.headless", "true"],
-            cwd=folder, stdout=file, stderr=subprocess.STDOUT,
-            env=os.environ | {"PYTHONPATH": str(ROOT)},
-        )  # fmt: skip
-    address = f"http://127.0.0.1:{port}"
-    try:
-        _wait_for(f"{address}/_stcore/health", process, log)
-        yield address
-    finally:
-        process.terminate()
-        process.wait(20)
-    assert "Traceback" not in log.read_text()
-
-
-def _wait_for(address, process, log):
-    for _ in range(300):
-        try:
-            with urllib.request.urlopen(address, timeout=1):
-                return
-        except OSError:
-            assert process.poll() is None, log.read_text()
-            time.sleep(0.2)
-    raise TimeoutError(log.read_text())
+    with serving(tmp_path_factory.mktemp("server")) as running:
+        yield running.address
+    assert "Traceback" not in running.log.read_text()
 
 
 @pytest.fixture(scope="session")

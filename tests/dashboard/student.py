@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import threading
 import time
+from contextlib import ExitStack
 from typing import Any
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
@@ -45,8 +46,9 @@ class Student:
         self._lock = threading.Lock()
         self._closed = threading.Event()
         address = address.replace("http://", "ws://")
-        self._socket = connect(
-            f"{address}/_stcore/stream", subprotocols=["streamlit"], max_size=None
+        self._stack = ExitStack()
+        self._socket = self._stack.enter_context(
+            connect(f"{address}/_stcore/stream", subprotocols=["streamlit"], max_size=None)
         )
         self._threads = [
             threading.Thread(target=target, daemon=True) for target in (self._hear, self._repeat)
@@ -133,7 +135,7 @@ class Student:
     def close(self) -> None:
         """Leave, as by closing the tab."""
         self._closed.set()
-        self._socket.close()
+        self._stack.close()
         for thread in self._threads:
             thread.join(5)
 

@@ -20,6 +20,8 @@ from tests.sweep.mortal import Knobs
 
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = """
+import signal
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background is deaf to it
 from tests.sweep import mortal
 from frenemy.cli import main
 if __name__ == "__main__":
@@ -163,7 +165,7 @@ def test_a_cluster_that_is_there_is_used(lesson, tmp_path):
     from distributed import LocalCluster
 
     with LocalCluster(n_workers=1, threads_per_worker=1, host="127.0.0.1", protocol="tcp://",
-                      dashboard_address=None) as cluster:  # fmt: skip
+                      dashboard_address="127.0.0.1:0") as cluster:  # fmt: skip
         address = cluster.scheduler_address
         runs = sweep(lesson, {"x": [1, 2, 3]}, store=tmp_path / "a.db", cluster=address)
         assert runs.counts() == {"done": 3}
@@ -182,7 +184,8 @@ def test_a_cluster_that_is_not_there_is_told_at_once(lesson, tmp_path, monkeypat
 def test_a_cluster_without_workers_is_told(lesson, tmp_path):
     from distributed import LocalCluster
 
-    with LocalCluster(n_workers=0, host="127.0.0.1", protocol="tcp://", dashboard_address=None) \
+    with LocalCluster(n_workers=0, host="127.0.0.1", protocol="tcp://",
+                      dashboard_address="127.0.0.1:0") \
             as cluster, pytest.raises(ClusterError, match="has no workers"):  # fmt: skip
         sweep(lesson, {"x": [1]}, store=tmp_path / "a.db", cluster=cluster.scheduler_address)
 
