@@ -7,11 +7,10 @@ from typing import Any
 
 import streamlit as st
 
-from frenemy.dashboard.picture import style
+from frenemy.dashboard.picture import show_small
 from frenemy.dashboard.values import FIGURE, label
 from frenemy.dashboard.words import escaped
 from frenemy.gallery.entries import Entry, entries
-from frenemy.gallery.thumbnails import thumbnail
 from frenemy.lessons import TITLES, TOPICS
 
 COLUMNS = 4
@@ -41,11 +40,8 @@ def show(pages: Mapping[str, Any]) -> None:
 
 
 def _show(entry: Entry, pages: Mapping[str, Any]) -> None:
-    look = "dark" if style() == "dark" else "light"
-    path = thumbnail(entry.lesson, entry.figure, look)
     with st.container(border=True):
-        if path.is_file():
-            st.image(path, width="stretch", alt=f"{TITLES[entry.lesson]}: {entry.figure}")
+        show_small(entry.lesson, entry.figure)
         with st.container(horizontal=True, vertical_alignment="center"):
             st.page_link(pages[entry.lesson], label=f"**{label(entry.figure)}**",
                          query_params={FIGURE: entry.figure})  # fmt: skip

@@ -20,11 +20,10 @@ def ready() -> None:
         if _done.is_set():
             return
         import pandas  # noqa: F401
-        from plotly import graph_objects
 
+        import frenemy.figures.screen  # noqa: F401
         from frenemy.lessons import NAMES, load
 
-        graph_objects.Figure()
         for name in NAMES:
             load(name)
         _done.set()

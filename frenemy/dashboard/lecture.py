@@ -55,7 +55,9 @@ def show(lesson: Lesson, work: Work | None) -> None:
     with leave:
         st.button("Leave", icon=":material/close:", shortcut="Escape", on_click=switch,
                   args=(False,), width="stretch")  # fmt: skip
-    if work is not None:
+    if work is None:
+        picture.show_beforehand(lesson, [figure])
+    else:
         picture.show_large(work, figure)
         compared = [row for row in work.facts() if row[1]][:2]
         st.caption(" · ".join(

@@ -38,6 +38,8 @@ def show(name: str) -> None:
     if screen:
         screen.show(lesson)
     work = _kept(lesson) if screen else _work(lesson)
+    if work is None and not screen:
+        picture.show_beforehand(lesson, list(lesson.figures))
     figure = _figures(work) if work else next(iter(lesson.figures))
     _story_and_facts(lesson, work)
     shown = values.kept(lesson) or values.last_good(lesson)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from frenemy.dashboard import beside, downloads, values
 from frenemy.dashboard.words import escaped
 from frenemy.dashboard.work import Work
-from frenemy.lessons import KnobSpec, Lesson, knob_specs, knobs_to_query, load
+from frenemy.gallery.thumbnails import thumbnail
+from frenemy.lessons import TITLES, KnobSpec, Lesson, knob_specs, knobs_to_query, load
 
 _TOOLS = {"displaylogo": False, "modeBarButtonsToRemove": ["select2d", "lasso2d"]}
 
@@ -17,6 +20,23 @@ def show_large(work: Work, name: str) -> None:
     drawing = work.chart(name, style(), moving=bool(work.figure(name).frames), clickable=False,
                          large=True)  # fmt: skip
     st.plotly_chart(drawing, theme=None, key=f"{work.lesson.name}:large:{name}", config=_TOOLS)
+
+
+def show_beforehand(lesson: Lesson, names: Sequence[str]) -> None:
+    """What is to come, small and with the default knobs, while one waits for the first run."""
+    st.caption("What is to come, drawn beforehand with the default knobs:")
+    columns = st.columns(max(2, len(names)))
+    for column, name in zip(columns, names, strict=False):
+        with column:
+            show_small(lesson.name, name)
+            st.caption(values.label(name))
+
+
+def show_small(lesson: str, figure: str) -> None:
+    """Draw the small picture of a figure with the default knobs, which ships with the package."""
+    path = thumbnail(lesson, figure, "dark" if style() == "dark" else "light")
+    if path.is_file():
+        st.image(path, width="stretch", alt=f"{TITLES[lesson]}: {figure}")
 
 
 def show_kept(held: beside.Kept) -> None:

@@ -7,9 +7,8 @@ from typing import Any
 
 import streamlit as st
 
-from frenemy.dashboard.picture import style
+from frenemy.dashboard.picture import show_small
 from frenemy.dashboard.words import escaped
-from frenemy.gallery.thumbnails import thumbnail
 from frenemy.lessons import DECK, TITLES, TOPICS, load
 
 DOORS = {
@@ -72,7 +71,7 @@ def show(pages: Mapping[str, Any]) -> None:
         return
     for column, (topic, (lesson, told)) in zip(st.columns(3), DOORS.items(), strict=True):
         with column, st.container(border=True, key=f"card-door-{lesson}"):
-            _picture(lesson)
+            show_small(lesson, next(iter(load(lesson).figures)))
             st.page_link(pages[next(iter(TOPICS[topic]))], label=f"**{topic}**",
                          icon=":material/door_open:")  # fmt: skip
             st.caption(told)
@@ -89,17 +88,10 @@ def _grid(pages: Mapping[str, Any], names: Iterable[str], *, numbered: bool = Fa
             st.columns(COLUMNS), cards[row : row + COLUMNS], strict=False
         ):
             with column, st.container(border=True, key=f"card-{name}"):
-                _picture(name)
+                show_small(name, next(iter(load(name).figures)))
                 place = f"{number}. " if numbered else ""
                 st.page_link(pages[name], label=f"{place}**{escaped(TITLES[name])}**")
                 st.caption(_slides(name))
-
-
-def _picture(name: str) -> None:
-    look = "dark" if style() == "dark" else "light"
-    path = thumbnail(name, next(iter(load(name).figures)), look)
-    if path.is_file():
-        st.image(path, width="stretch", alt=TITLES[name])
 
 
 def _slides(name: str) -> str:

@@ -211,7 +211,7 @@ def _heat_map(mark: HeatMap, slate: Slate) -> list[Trace]:
         "type": "heatmap",
         "x": slate.x(x),
         "y": slate.y(y),
-        "z": mark.values,
+        "z": np.asarray(mark.values, np.float32),  # a color has no more digits than these
         "zmin": low,
         "zmax": high,
         "colorscale": _colorscale(slate.style, mark.colormap),

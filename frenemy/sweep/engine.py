@@ -21,7 +21,7 @@ DEATHS = 3
 """A point whose worker died so many times is given up."""
 PATIENCE_SECONDS = 10
 """How long a cluster may take to answer."""
-SETTINGS = {
+SETTINGS: dict[str, Any] = {
     "distributed.scheduler.allowed-failures": DEATHS - 1,
     # A long product of matrices may hold the interpreter for minutes: that is no death.
     "distributed.scheduler.worker-ttl": None,

@@ -1,29 +1,18 @@
 """A server of the dashboard and a Chromium, for the tests that need a real browser."""
 
 import os
-import shutil
 import sys
 
 import pytest
 
+from tests.dashboard.browsing import NAMES, browsing, find_chromium
 from tests.dashboard.serving import serving
-
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 
 @pytest.fixture(scope="session")
 def chromium():
     """The path of a Chromium; without one the tests are skipped, but fail where CI is set."""
-    found = next((path for path in map(shutil.which, NAMES) if path), None)
+    found = find_chromium()
     if found is None and os.environ.get("CI"):
         pytest.fail("continuous integration needs a Chromium, and none was found")
     if found is None:
@@ -50,12 +39,8 @@ def server(tmp_path_factory):
 @pytest.fixture(scope="session")
 def browser(chromium):
     """A headless browser."""
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=chromium, headless=True, args=FLAGS)
+    with browsing(chromium) as started:
         yield started
-        started.close()
 
 
 @pytest.fixture

@@ -1,0 +1,125 @@
+"""What a student waits for in a real browser: medians over fresh servers, pages and knobs."""
+
+from __future__ import annotations
+
+import statistics
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from benchmarks.measure import seconds
+from tests.dashboard.browsing import browsing, find_chromium
+from tests.dashboard.serving import serving
+
+SERVERS = 3
+TURNS = 15
+TOYS = {
+    "rotation": ("lr", 0.05, 1.0),
+    "dirac": ("lr", 0.05, 0.5),
+    "matrix-game": ("p", 0.1, 0.9),
+    "toy-power": ("w", 0.9, 1.1),
+    "error-surface": ("w", 4.4, 6.5),
+}
+"""Page -> the knob that is turned, and its range."""
+FIRST_PICTURES = (
+    "gan-lab", "dirac", "mode-collapse", "non-convergence", "diminished-gradient", "minimax-value",
+    "digits", "elman", "gradient-product", "error-surface", "long-memory", "language-model",
+)  # fmt: skip
+PICTURE = ".js-plotly-plot .nsewdrag, .lab canvas, [data-testid=stImage] img"
+"""A chart, the stage of the laboratory, or what was drawn beforehand."""
+WATCH = """() => {
+    const some = list => list && Array.from({length: 12}, (_, at) =>
+        list[Math.floor(at * (list.length - 1) / 11)]);
+    const drawn = () => Array.from(document.querySelectorAll('.js-plotly-plot')).map(one =>
+        (one._fullData || []).map(trace => [some(trace.x), some(trace.y)])).toString();
+    const before = drawn();
+    window.answered = new Promise(resolve => {
+        document.addEventListener('keydown', event => {
+            const look = () => drawn() === before
+                ? requestAnimationFrame(look)
+                : requestAnimationFrame(() => resolve(performance.now() - event.timeStamp));
+            look();
+        }, {once: true, capture: true});
+    });
+}"""
+"""From the key that turns a knob to the first frame after the new picture."""
+
+
+@contextmanager
+def fresh_server() -> Iterator[str]:
+    """The address of a server that has just said that it answers."""
+    with tempfile.TemporaryDirectory() as folder, serving(Path(folder)) as server:
+        yield server.address
+
+
+def opened(browser: Any, address: str, wanted: str) -> float:
+    """Seconds from asking for an address until something can be seen."""
+    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    page = context.new_page()
+    page.set_default_timeout(120_000)
+
+    def look() -> None:
+        page.goto(address, wait_until="commit")
+        page.wait_for_selector(wanted, state="visible")
+
+    took = seconds(look)
+    context.close()
+    return took
+
+
+def turned(
+    browser: Any, address: str, knob: str, low: float, high: float
+) -> dict[str, list[float]]:
+    """Seconds from the key that turns a knob to the new picture, by its slider and by its field."""
+    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    page = context.new_page()
+    page.goto(address)
+    page.wait_for_selector(".js-plotly-plot .nsewdrag", state="attached")
+    place = f".st-key-{address.rpartition('/')[2]}-{knob}"
+    slider = page.locator(f"{place}-slider").get_by_role("slider")
+    field = page.locator(f"{place}-field input")
+    times: dict[str, list[float]] = {"slider": [], "field": []}
+    for number in range(TURNS):
+        for way, own in times.items():
+            page.wait_for_selector("[data-test-script-state=notRunning]", state="attached")
+            if way == "slider":
+                slider.focus()
+            else:
+                field.fill(f"{low + (high - low) * (number + 0.618) / TURNS:.6f}")
+            page.evaluate(WATCH)
+            page.keyboard.press("ArrowRight" if way == "slider" else "Enter")
+            own.append(page.evaluate("window.answered") / 1000)
+    context.close()
+    return times
+
+
+def main() -> None:
+    """Print the medians."""
+    chromium = find_chromium()
+    if chromium is None:
+        print("no Chromium was found: nothing is measured here")
+        return
+    with browsing(chromium) as browser:
+        firsts, pictures = [], {name: [] for name in FIRST_PICTURES}
+        for _ in range(SERVERS):
+            with fresh_server() as address:
+                firsts.append(opened(browser, address, "text=See why training fails"))
+                for name, times in pictures.items():
+                    times.append(opened(browser, f"{address}/{name}", PICTURE))
+        print(f"first page of a started server: {statistics.median(firsts):.2f} s (wanted < 2 s)")
+        for name, times in pictures.items():
+            print(f"{name} to its first picture: {statistics.median(times):.2f} s (wanted < 3 s)")
+        with fresh_server() as address:
+            for name, knob in TOYS.items():
+                for way, times in turned(browser, f"{address}/{name}", *knob).items():
+                    median, slowest = 1000 * statistics.median(times), 1000 * max(times)
+                    print(
+                        f"{name}, {knob[0]} by its {way} to the new picture: {median:.0f} ms, "
+                        f"slowest of {TURNS} {slowest:.0f} ms (wanted < 250 ms, median)"
+                    )
+
+
+if __name__ == "__main__":
+    main()
