@@ -97,10 +97,16 @@ def stability_region(
     Raises
     ------
     ValueError
-        If there is no equilibrium, or the step has no derivative there.
+        If there is no equilibrium, or a family of them and no ``point``, or the step has no
+        derivative there.
     """
     x, y = np.asarray(x), np.asarray(y)
     at = equilibrium_of(game, point)
+    if any(value.free_symbols for value in at):
+        raise ValueError(
+            f"the equilibria ({', '.join(map(str, at))}) of this game are a whole family, of which "
+            "no point is special; give one, as in point=(0, 0)"
+        )
     radius, growth = np.empty((len(y), len(x))), np.empty((len(y), len(x)))
     for rows, columns in _pieces(x, y):
         place = np.ix_(rows, columns)
@@ -192,7 +198,8 @@ def _growth(
     failed = path.outcome.failed
     with np.errstate(divide="ignore"):
         fled = np.exp(np.log(path.outcome.limit / lengths[0]) / np.where(failed, failed, np.inf))
-    gone = np.where(failed > 0, fled, (lengths[1] / lengths[0]) ** (1 / every))
+    second = lengths[min(1, len(lengths) - 1)]  # without one, all of them fled at once
+    gone = np.where(failed > 0, fled, (second / lengths[0]) ** (1 / every))
     return np.where(np.isnan(fits), gone, fits)
 
 

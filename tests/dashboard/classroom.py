@@ -72,6 +72,8 @@ def class_of(address: str, toys: int, labs: int, *, turns: int, pause: float) ->
         student = Student(address, "gan-lab", f"seed={number // 2}")
         seen.trainers.append(student)
         student.open()
+        while not student.has(STAGE):
+            time.sleep(0.1)
         order(student, "play")
         while not over.wait(look(student)["pace"] / 1000):
             student.tell(STAGE, "look", time.monotonic())

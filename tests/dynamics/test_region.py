@@ -86,3 +86,20 @@ def test_a_game_without_an_equilibrium_has_no_region():
         stability_region(Game(["x", "y"], ["x", "y"]), Simultaneous, [0.1], [1.0])
     with pytest.raises(ValueError, match="no derivative"):
         stability_region(XY, lambda lr, b: SimultaneousAdam(lr), [0.1], [1.0])
+
+
+def test_a_family_of_equilibria_asks_for_a_point():
+    flat = Game.zero_sum("0*x*y - 1")
+    with pytest.raises(ValueError, match=r"whole family.*point=\(0, 0\)"):
+        stability_region(flat, _gamma, [0.1], [0.1])
+    assert stability_region(flat, _gamma, [0.1], [0.1], point=(0, 0)).radius == 1
+
+
+def test_a_step_that_flees_at_once_is_measured():
+    region = stability_region(XY, _gamma, [1e200], [1e200])
+    assert region.growth > 1e10
+    assert region.radius > 1e10
+
+
+def _gamma(lr, gamma):
+    return Consensus(lr, gamma=gamma)
