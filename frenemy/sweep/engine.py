@@ -23,6 +23,8 @@ PATIENCE_SECONDS = 10
 """How long a cluster may take to answer."""
 SETTINGS: dict[str, Any] = {
     "distributed.scheduler.allowed-failures": DEATHS - 1,
+    # A worker is given nothing but what it runs: what waits beside would be blamed for its death.
+    "distributed.scheduler.worker-saturation": 1.0,
     # A long product of matrices may hold the interpreter for minutes: that is no death.
     "distributed.scheduler.worker-ttl": None,
     # Looking at its stack a hundred times a second would cost a point some per cent, and so would
@@ -121,25 +123,33 @@ def outcomes(
             for key in [key_of(knobs)]
         ]  # fmt: skip
 
-    running = as_completed(
-        send(AHEAD * max(sum(client.ncores().values()), 1)), with_results=True, raise_errors=False
-    )
-    for future, result in running:
+    running = as_completed(send(AHEAD * max(sum(client.ncores().values()), 1)))
+    for future in running:
         running.update(send(1))
-        yield result if future.status == "finished" else _unfinished(future)
+        yield _outcome(future)
 
 
-def _unfinished(future: Any) -> Outcome:
-    """What became of a point that no worker brought to its end."""
+def _outcome(future: Any) -> Outcome:
+    """What became of a point.
+
+    One whose worker died before its result was fetched is computed again meanwhile, which may
+    also fail; ``as_completed(..., with_results=True)`` would then wait for it forever.
+    """
     from distributed import KilledWorker
 
     key = future.key.partition("-")[2]
-    error = future.exception() if future.status == "error" else None
-    if isinstance(error, VersionError):
-        raise error
-    if isinstance(error, KilledWorker):
-        told = f"its worker died {DEATHS} times, for want of memory perhaps"
+    try:
+        outcome: Outcome = future.result()
+        return outcome
+    except VersionError:
+        raise
+    except KilledWorker as error:
+        deaths = error.allowed_failures + 1
+        told = f"its worker died {deaths} times, for want of memory perhaps"
         return Outcome(key, "lost", {}, told, 0.0)
-    if error is None:
-        raise ClusterError("the cluster is gone; what was computed is kept: resume with another")
-    return Outcome(key, "failed", {}, f"{type(error).__name__}: {error}", 0.0)
+    except Exception as error:  # whatever it is, the point tells it
+        if future.status != "error":
+            raise ClusterError(
+                "the cluster is gone; what was computed is kept: resume with another"
+            ) from None
+        return Outcome(key, "failed", {}, f"{type(error).__name__}: {error}", 0.0)
