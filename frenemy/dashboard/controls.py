@@ -98,4 +98,5 @@ _CONTROLS: dict[str, Callable[[Lesson, KnobSpec], None]] = {
     "choices": _choices,
     "formula": _text,
     "text": _text,
+    "file": _text,
 }

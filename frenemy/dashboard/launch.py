@@ -15,10 +15,17 @@ OPTIONS = {
     "--browser.gatherUsageStats": "false",
     "--runner.postScriptGC": "false",
     "--server.fileWatcherType": "none",
+    "--client.toolbarMode": "viewer",
+    "--client.showErrorDetails": "none",
+    "--theme.light.primaryColor": "#0072B2",
+    "--theme.dark.primaryColor": "#56B4E9",
+    "--theme.dark.backgroundColor": "#12161C",
+    "--theme.dark.secondaryBackgroundColor": "#1D232C",
 }
 """Streamlit reads its settings from the working directory, so they are passed here. It collects all
 garbage after every rerun unless told not to, and nothing else runs meanwhile; nor need it watch the
-files of an installed package."""
+files of an installed package. The reader's menu offers light and dark; what no page foresaw is told
+in full to whoever runs the server, not on the page."""
 
 
 def launch(options: Sequence[str] = ()) -> None:

@@ -17,6 +17,8 @@ from frenemy.lessons import Lesson, knob_specs, knobs_to_query, make_knobs
 
 FIGURE, LECTURE = "figure", "lecture"
 """What an address may hold besides knobs: which figure is open, and whether in lecture mode."""
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+"""Addresses that only this machine reaches."""
 
 
 def of(lesson: Lesson) -> dict[str, Any]:
@@ -45,9 +47,20 @@ def knobs(lesson: Lesson) -> Any:
     Raises
     ------
     ValueError
-        If a value breaks its rule.
+        If a value breaks its rule, or names a file while others than the owner of this machine
+        may be at the page.
     """
-    return make_knobs(lesson.knobs, of(lesson))
+    made = make_knobs(lesson.knobs, of(lesson))
+    named = [
+        spec.name for spec in knob_specs(lesson.knobs)
+        if spec.kind == "file" and getattr(made, spec.name)
+    ]  # fmt: skip
+    if named and st.get_option("server.address") not in LOOPBACK:
+        raise ValueError(
+            f"{named[0]} cannot be set on a page that other machines can open, which would show "
+            "them this machine's files; clear it, or run Frenemy where the file is"
+        )
+    return made
 
 
 def read_address(lesson: Lesson) -> None:

@@ -92,7 +92,7 @@ def _grid_of_points(x: np.ndarray, y: np.ndarray) -> Trace:
         "y": y,
         "xaxis": "x",
         "yaxis": "y",
-        # A point answers the pointer whether it is drawn or not; drawing 1681 would take a page 100 ms.
+        # A point answers the pointer, drawn or not; drawing 1681 would take a page 100 ms.
         "marker": {"size": 12, "opacity": 0, "maxdisplayed": 1},
         "selected": invisible,
         "unselected": invisible,

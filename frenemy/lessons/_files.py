@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
     import numpy as np
 
     from gan.digits import Digits
+
+Read = TypeVar("Read")
 
 
 def own_series(file: str) -> np.ndarray:
@@ -22,10 +26,7 @@ def own_series(file: str) -> np.ndarray:
 
     if not file:
         raise ValueError("file must name your CSV file; give its path, or choose another series")
-    try:
-        return series_of(file)
-    except OSError as error:
-        raise ValueError(_unreadable(file, error, "a CSV file")) from None
+    return _read(file, "a CSV file", series_of)
 
 
 def own_text(file: str) -> str:
@@ -38,10 +39,7 @@ def own_text(file: str) -> str:
     """
     from rnn.tasks import text_of
 
-    try:
-        return text_of(file) if file else ""
-    except OSError as error:
-        raise ValueError(_unreadable(file, error, "a UTF-8 text file")) from None
+    return _read(file, "a UTF-8 text file", text_of) if file else ""
 
 
 def own_digits(source: str, file: str) -> Digits:
@@ -58,11 +56,23 @@ def own_digits(source: str, file: str) -> Digits:
         return digits(source)
     if not file:
         raise ValueError("file must name your idx or npz file; give its path, or choose MNIST")
+    return _read(file, "an idx or npz file of images", lambda path: digits(source, path))
+
+
+def _read(file: str, wanted: str, reader: Callable[[str], Read]) -> Read:
+    """What a reader makes of a file that has contents of its own: a device or a pipe may not end.
+
+    Raises
+    ------
+    ValueError
+        If there is no such file, or it cannot be read or used.
+    """
+    remedy = f"give the path of {wanted}"
+    if "\0" in file:
+        raise ValueError(f"{file!r:.80} is no path, since it holds a null character; {remedy}")
     try:
-        return digits(source, file)
+        if Path(file).exists() and not Path(file).is_file():
+            raise ValueError(f"{file} is a folder, a device or a pipe; {remedy}")
+        return reader(file)
     except OSError as error:
-        raise ValueError(_unreadable(file, error, "an idx or npz file of images")) from None
-
-
-def _unreadable(file: str, error: OSError, wanted: str) -> str:
-    return f"{file} cannot be read: {error.strerror}; give the path of {wanted}"
+        raise ValueError(f"{file} cannot be read: {error.strerror}; {remedy}") from None

@@ -14,9 +14,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-KINDS = ("bool", "int", "float", "choice", "choices", "formula", "text")
+KINDS = ("bool", "int", "float", "choice", "choices", "formula", "text", "file")
 """``choice`` is one of several names, ``choices`` a tuple of them, ``formula`` is text that a
-parser will read."""
+parser will read, ``file`` the path of a file on the machine that computes."""
+WRITTEN = ("formula", "text", "file")
+"""The kinds of which any text is a value."""
 
 RESERVED = frozenset(
     [
@@ -92,7 +94,8 @@ class KnobSpec:
             case "int" | "float":
                 what = "a whole number" if self.kind == "int" else "a number"
                 return f"{what}{self._interval()}"
-        return f"a {self.kind} of at most {MAX_TEXT} characters"
+        what = "the path of a file" if self.kind == "file" else f"a {self.kind}"
+        return f"{what} of at most {MAX_TEXT} characters"
 
     def convert(self, value: Any) -> Any:
         """The value in its own type, from that type or from text.
@@ -160,7 +163,7 @@ def knob(
     Parameters
     ----------
     default : a bool, int, float, str, or (with ``choices``) a tuple of str; says the kind.
-    kind : one of ``KINDS`` where the default does not say it: ``"formula"``.
+    kind : one of ``KINDS`` where the default does not say it: ``"formula"`` or ``"file"``.
     label, help, low, high, step, log, choices, group : see :class:`KnobSpec`.
 
     Raises
@@ -264,7 +267,7 @@ def _check(spec: KnobSpec) -> None:
         raise ValueError(
             f"{spec.label}: give choices with a default of str or tuple, and only then"
         )
-    if spec.kind in ("bool", "choice", "formula", "text") and (spec.low, spec.high) != (None, None):
+    if spec.kind in ("bool", "choice", *WRITTEN) and (spec.low, spec.high) != (None, None):
         raise ValueError(f"{spec.label}: low and high are for numbers and for choices")
     if any("," in choice for choice in spec.choices):
         raise ValueError(f"{spec.label}: a choice may hold no comma; got {spec.choices}")
@@ -331,4 +334,5 @@ _CONVERTERS = {
     "choices": _to_choices,
     "formula": _to_text,
     "text": _to_text,
+    "file": _to_text,
 }

@@ -78,7 +78,8 @@ class Knobs:
                            help="steps of both players, about 50 a second")  # fmt: skip
     data: str = knob("MNIST", label="digits", choices=("MNIST", "8x8", "OpenML", "file"),
                      help="OpenML's 70,000 are fetched once; 'file' is your own")  # fmt: skip
-    file: str = knob("", label="your file", help="idx or npz with images (n, height, width)")
+    file: str = knob("", kind="file", label="your file",
+                     help="idx or npz with images (n, height, width)")  # fmt: skip
     networks: str = knob("perceptrons", label="networks", choices=("perceptrons", "convolutional"),
                          help="the slide's are perceptrons")  # fmt: skip
     rule: str = knob("alternating", label="training rule", choices=RULE_NAMES,

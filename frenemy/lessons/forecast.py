@@ -52,8 +52,8 @@ class Knobs:
         choices=("ECG", "sea-surface temperature", "your own"),
         help="what is forecast",
     )
-    file: str = knob("", label="your own CSV", help="path of a file on the machine that runs this; "
-                     "its first column of numbers is read")  # fmt: skip
+    file: str = knob("", kind="file", label="your own CSV", help="path of a file on the machine "
+                     "that runs this; its first column of numbers is read")  # fmt: skip
     cell: str = knob("GRU", label="cell", choices=CELLS, help="of the recurrent net")
     hidden: int = knob(24, label="hidden units", low=2, high=128)
     lr: float = knob(0.01, label="step size of Adam", low=1e-4, high=0.1, log=True)

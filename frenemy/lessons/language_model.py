@@ -74,8 +74,8 @@ class Knobs:
     batch: int = knob(16, label="sequences in a minibatch", low=1, high=64)
     seeds: int = knob(3, label="seeds", low=1, high=8, help="trained at once")
     sentence: str = knob("the name of the function", label="a sentence to judge")
-    file: str = knob("", label="your own text", help="path of a UTF-8 file on the machine that "
-                     "runs this; Python's help texts if empty")  # fmt: skip
+    file: str = knob("", kind="file", label="your own text", help="path of a UTF-8 file on the "
+                     "machine that runs this; Python's help texts if empty")  # fmt: skip
     seed: int = knob(0, label="first seed", low=0, high=10_000)
     device: str = knob("cpu", label="device", choices=DEVICES, help="that trains")
 
@@ -191,7 +191,7 @@ def facts(result: Result) -> dict[str, Any]:
             float(np.log(V)), float(result.clipped.loss[0].mean())
         ),
         "ln P of the sentence (product of steps; sum of logarithms)": Compared(
-            float(np.log(np.prod(np.exp(-result.judged)))), float(-result.judged.sum())
+            _log_of_product(np.exp(-result.judged)), float(-result.judged.sum())
         ),
     }
     for name, losses in result.held_out.items():
@@ -207,6 +207,12 @@ def facts(result: Result) -> dict[str, Any]:
     stated["share of steps that were clipped"] = f"{share:.0%}"
     stated["text"] = f"{result.letters:,} letters of {V} kinds, SHA-256 {result.fingerprint}…"
     return stated
+
+
+def _log_of_product(chances: np.ndarray) -> float:
+    """The logarithm of their product, minus infinity once the product of many underflows."""
+    with np.errstate(divide="ignore"):
+        return float(np.log(np.prod(chances)))
 
 
 def _jump(loss: np.ndarray) -> float:

@@ -74,8 +74,8 @@ class Knobs:
     wavelet: str = knob(
         "db4", label="wavelet", choices=("haar", "db2", "db4", "sym8", "coif2"), help="orthogonal"
     )
-    file: str = knob("", label="your own CSV", help="path of a file on the machine that runs this; "
-                     "its first column of numbers is read")  # fmt: skip
+    file: str = knob("", kind="file", label="your own CSV", help="path of a file on the machine "
+                     "that runs this; its first column of numbers is read")  # fmt: skip
     window: int = knob(256, label="window, samples", low=16, high=2048, help="of ECG and your own")
     seed: int = knob(0, label="seed", low=0, high=10_000, help="of the noise")
 

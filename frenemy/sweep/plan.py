@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from frenemy.lessons import KnobSpec, Lesson, knob_specs, knobs_to_dict, load, make_knobs
+from frenemy.lessons._knobs import WRITTEN
 
 MOST_POINTS = 10_000_000
 """A grid with more points is refused."""
@@ -58,7 +59,7 @@ def parse_axis(lesson: Lesson, text: str) -> Axis:
         return axis_of(lesson, name, _range(text, values, whole=kind == "int"))
     if kind == "choice" and values == "*":
         return axis_of(lesson, name, _spec(lesson, name).choices)
-    divider = ";" if ";" in values or kind in ("choices", "formula", "text") else ","
+    divider = ";" if ";" in values or kind in ("choices", *WRITTEN) else ","
     return axis_of(lesson, name, [value.strip() for value in values.split(divider)])
 
 

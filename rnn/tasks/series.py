@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from rnn.tasks._task import Task, at_least
+from rnn.tasks._task import Task, at_least, of_bearable_size
 
 HELD_OUT = 0.25
 """The last part of a series, which training never sees."""
@@ -46,9 +46,10 @@ def series_of(path: str | Path, column: str | int | None = None) -> np.ndarray:
     Raises
     ------
     ValueError
-        If there is no such column, a value is missing or no number, or there are too few.
+        If there is no such column, a value is missing or no number, there are too few, or the
+        file is too large.
     """
-    path = Path(path)
+    path = of_bearable_size(path)
     try:
         with path.open(newline="", encoding="utf-8-sig") as file:
             rows = [row for row in csv.reader(file) if row]

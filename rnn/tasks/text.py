@@ -16,11 +16,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from rnn.tasks._task import Task, at_least, one_hot
+from rnn.tasks._task import Task, at_least, of_bearable_size, one_hot
 
 HELD_OUT = 0.1
 """The last part of a text, which training never sees."""
-MOST_BYTES = 20_000_000
 RARE = "\N{REPLACEMENT CHARACTER}"
 MOST_KINDS = 120
 """More kinds of characters than this are written as ``RARE``, the rarest first."""
@@ -44,9 +43,7 @@ def text_of(path: str | Path) -> str:
     ValueError
         If it is not UTF-8, too short to learn from, or too long to hold.
     """
-    path = Path(path)
-    if path.stat().st_size > MOST_BYTES:
-        raise ValueError(f"{path.name} has more than {MOST_BYTES:,} bytes; give a part of it")
+    path = of_bearable_size(path)
     try:
         text = path.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
