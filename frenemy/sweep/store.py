@@ -6,7 +6,7 @@ import hashlib
 import json
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Self
 
@@ -84,7 +84,9 @@ class Store:
             )
 
     def close(self) -> None:
-        """Leave one whole file behind."""
+        """Leave one whole file behind, which can be read without a file beside it."""
+        with suppress(sqlite3.OperationalError):  # a full disk, or somebody who reads just now
+            self._database.execute("PRAGMA journal_mode=DELETE")
         self._database.close()
 
     def __enter__(self) -> Self:

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,15 +45,18 @@ class Server:
 
 
 @contextmanager
-def serving(folder: Path) -> Iterator[Server]:
-    """A server that was started from a folder and answers; stopped at the end."""
+def serving(folder: Path, program: Sequence[str] = ("frenemy",)) -> Iterator[Server]:
+    """A server that was started from a folder and answers; stopped at the end.
+
+    ``program`` is the module, and its first arguments, that behaves as the command ``frenemy``.
+    """
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     log = folder / "log.txt"
     with log.open("w") as file:
         process = subprocess.Popen(
-            [sys.executable, "-m", "frenemy", "app", "--server.port", str(port),
+            [sys.executable, "-m", *program, "app", "--server.port", str(port),
              "--server.headless", "true"],
             cwd=folder, stdout=file, stderr=subprocess.STDOUT,
             env=os.environ | {"PYTHONPATH": str(ROOT)},

@@ -49,6 +49,8 @@ def test_what_is_written_is_read_again_to_the_last_bit(path):
 
 def test_one_whole_file_is_left(path):
     assert [file.name for file in path.parent.iterdir()] == ["runs.db"]
+    read_runs(path)
+    assert [file.name for file in path.parent.iterdir()] == ["runs.db"]
 
 
 def test_points_are_known_when_a_sweep_goes_on_and_lost_ones_are_tried_again(path):
