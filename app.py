@@ -2,8 +2,9 @@
 
 import streamlit as st
 
-from frenemy.dashboard.pages import all_pages, settle
+from frenemy.dashboard.imports import ready
 
 st.set_page_config(page_title="Frenemy", page_icon=":material/swords:", layout="wide")
-settle()
-st.navigation(all_pages(), position="top").run()
+pages = ready()
+pages.settle()
+st.navigation(pages.all_pages(), position="top").run()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -42,11 +41,10 @@ def launch(options: Sequence[str] = ()) -> None:
     """
     from streamlit.web.cli import main as streamlit
 
-    # While the server and the browser start, for the first page.
-    threading.Thread(target=ready, daemon=True).start()
     page = Path(str(frenemy.__file__)).resolve().parent.parent / "app.py"
     if not page.is_file():
         raise FileNotFoundError(f"the dashboard's page {page} is missing; install frenemy again")
+    ready()  # the first page need not wait for it
     arguments = ["run", str(page), *_merged(options)]
     streamlit(arguments, prog_name="frenemy app", standalone_mode=False)
 

@@ -8,7 +8,7 @@ from functools import cache
 
 import streamlit as st
 
-from frenemy.dashboard import gallery_page, imports, lesson_page, start_page
+from frenemy.dashboard import gallery_page, lesson_page, start_page
 from frenemy.dashboard.lecture import PAGES
 from frenemy.lessons import TITLES, TOPICS
 
@@ -38,7 +38,6 @@ def all_pages() -> dict[str, list[Page]]:
         start_page.show(lessons)
 
     def gallery() -> None:
-        imports.ready()
         gallery_page.show(lessons)
 
     first = st.Page(start, title="Start", icon=":material/home:", default=True)
@@ -51,7 +50,6 @@ def all_pages() -> dict[str, list[Page]]:
 
 def _shower(name: str) -> Callable[[], None]:
     def show() -> None:
-        imports.ready()
         lesson_page.show(name)
 
     show.__name__ = name

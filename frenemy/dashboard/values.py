@@ -50,7 +50,7 @@ def knobs(lesson: Lesson) -> Any:
         If a value breaks its rule, or names a file while others than the owner of this machine
         may be at the page.
     """
-    made = make_knobs(lesson.knobs, of(lesson))
+    made: Any = make_knobs(lesson.knobs, of(lesson))
     named = [
         spec.name for spec in knob_specs(lesson.knobs)
         if spec.kind == "file" and getattr(made, spec.name)
