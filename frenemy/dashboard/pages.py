@@ -8,7 +8,7 @@ from functools import cache
 
 import streamlit as st
 
-from frenemy.dashboard import gallery_page, lesson_page, start_page
+from frenemy.dashboard import gallery_page, lesson_page, start_page, theme
 from frenemy.dashboard.lecture import PAGES
 from frenemy.lessons import TITLES, TOPICS
 
@@ -29,6 +29,7 @@ def settle() -> None:
 def all_pages() -> dict[str, list[Page]]:
     """The pages in the order of the menu: the start, those of each topic, the gallery."""
     st.html(_LOOKS)
+    theme.follow()
     lessons = {
         name: st.Page(_shower(name), title=title, url_path=name) for name, title in TITLES.items()
     }

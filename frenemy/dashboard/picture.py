@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from frenemy.dashboard import beside, downloads, values
+from frenemy.dashboard.theme import style
 from frenemy.dashboard.words import escaped
 from frenemy.dashboard.work import Work
 from frenemy.gallery.thumbnails import thumbnail
@@ -81,11 +82,6 @@ def show(work: Work, name: str) -> None:
         on_select=lambda: _take_click(work.lesson, name, key),
         selection_mode="points",
     )
-
-
-def style() -> str:
-    """The style that suits the reader's theme."""
-    return "dark" if st.context.theme.type == "dark" else "slide"
 
 
 def _picked(lesson: Lesson, name: str) -> list[KnobSpec]:

@@ -7,6 +7,7 @@ from typing import Any
 
 import streamlit as st
 
+from frenemy.dashboard import search
 from frenemy.dashboard.picture import show_small
 from frenemy.dashboard.words import escaped
 from frenemy.lessons import DECK, TITLES, TOPICS, load
@@ -36,6 +37,7 @@ _LOOKS = """<style>
   border-radius: 8px; }
 [class*='st-key-card-'] [data-testid='stElementToolbar'] { display: none; }
 [class*='st-key-card-'] p { line-height: 1.25; }
+[class*='st-key-card-'] [data-testid='stPageLink'] * { white-space: normal; overflow: visible; }
 </style>"""
 """A card is a link as a whole."""
 
@@ -56,16 +58,20 @@ def show(pages: Mapping[str, Any]) -> None:
     search, order = st.columns([3, 2], vertical_alignment="bottom")
     with search:
         found = st.selectbox(
-            "Search", list(TITLES), index=None, format_func=_searched, key="start:search",
+            "Search", list(TITLES), index=None, format_func=_shown, key="start:search",
             placeholder="Search lessons and slides: mode collapse, LSTM, Nash …",
+            accept_new_options=True,
         )  # fmt: skip
-        if found:
+        if found and found in pages:
             st.switch_page(pages[found])
     with order:
         chosen = st.segmented_control(
             "Order", ORDERS, default=ORDERS[0], required=True, key="start:order",
             persist_state="session",
         )  # fmt: skip
+    if found:
+        _found(pages, found)
+        return
     if chosen == ORDERS[1]:
         _grid(pages, DECK, numbered=True)
         return
@@ -99,6 +105,16 @@ def _slides(name: str) -> str:
     return f"Slides: {escaped(slides)}" if slides else "Beyond the slides"
 
 
-def _searched(name: str) -> str:
-    """What a search looks through: the title, the slides and the name."""
-    return " · ".join(filter(None, [TITLES[name], "; ".join(load(name).slides), name]))
+def _found(pages: Mapping[str, Any], words: str) -> None:
+    """The lessons that speak of what was typed."""
+    names = search.matches(words)
+    if names:
+        st.subheader(f"Lessons that speak of {escaped(words)}", anchor=False)
+        _grid(pages, names)
+    else:
+        st.info(f"No lesson speaks of {escaped(words)}. Clear the search to see them all.")
+
+
+def _shown(name: str) -> str:
+    """A lesson as the search lists it, or what was typed."""
+    return search.label(name) if name in TITLES else name

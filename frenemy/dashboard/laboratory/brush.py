@@ -12,7 +12,7 @@ import streamlit as st
 
 from frenemy.dashboard import values
 from frenemy.dashboard.laboratory.stage import colors
-from frenemy.dashboard.picture import style
+from frenemy.dashboard.theme import style
 from frenemy.lessons import Lesson
 from frenemy.lessons._drawing import HALF, decoded, encoded
 from frenemy.lessons._plane_gans import DRAWN

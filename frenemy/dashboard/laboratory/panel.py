@@ -12,7 +12,7 @@ from frenemy.dashboard import values
 from frenemy.dashboard.laboratory import stage
 from frenemy.dashboard.laboratory.brush import draw_data
 from frenemy.dashboard.laboratory.trainer import State, Trainer, as_text, session_trainer
-from frenemy.dashboard.picture import style
+from frenemy.dashboard.theme import style
 from frenemy.dashboard.words import escaped
 from frenemy.lessons import Lesson
 from frenemy.lessons._changes import changed
