@@ -47,7 +47,7 @@ def _print_version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None
     help="Show the version and exit.",
 )  # fmt: skip
 def main() -> None:
-    """Games, training rules and GANs: simulated, proved and drawn."""
+    """Games, GANs and recurrent nets: their training simulated, proved and drawn."""
 
 
 @main.command("list")

@@ -71,7 +71,9 @@ def sweep_lesson() -> None:
 
 @click.command("chart")
 @click.argument("store", type=STORE)
-@click.option("--fact", help="What is drawn; without it, the facts are listed.")
+@click.option(
+    "--fact", help="What is drawn, or a part of its name; without it, the facts are listed."
+)
 @click.option(
     "--at", multiple=True, metavar="KNOB=VALUE", help="Hold an axis; may be given several times."
 )
@@ -89,7 +91,7 @@ def chart_runs(
     from frenemy.drawing import write_whole
     from frenemy.figures.saving import render
     from frenemy.sweep import chart, read_runs
-    from frenemy.sweep.charts import recipe_of_chart
+    from frenemy.sweep.charts import fact_named, recipe_of_chart
     from frenemy.sweep.runs import PREDICTED
 
     runs = read_runs(store)
@@ -99,6 +101,7 @@ def chart_runs(
                 click.echo(name)
         return
     held = dict(text.partition("=")[::2] for text in at)
+    fact = fact_named(runs, fact)
     figure = chart(runs, fact, at=held)
     recipe = recipe_of_chart(runs, fact, held, style)
     for ending in formats or ("pdf",):

@@ -53,10 +53,18 @@ def test_commands_in_the_readme_are_there():
 
 
 def test_files_named_in_the_documents_are_there():
-    text = README + (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    others = ("CONTRIBUTING.md", "SECURITY.md")
+    text = README + "".join((ROOT / name).read_text(encoding="utf-8") for name in others)
     paths = set(re.findall(r"`((?:dynamics|gan|rnn|frenemy|tests|benchmarks)/[\w./]*)`", text))
     assert len(paths) > 10
     assert [path for path in paths if not (ROOT / path).exists()] == []
+
+
+def test_every_promise_names_the_test_that_holds_it():
+    text = (ROOT / "SECURITY.md").read_text(encoding="utf-8")
+    promises = re.findall(r"^- \*\*.*?(?=\n- |\n\n)", text, re.DOTALL | re.MULTILINE)
+    assert len(promises) > 10
+    assert [promise for promise in promises if "`tests/" not in promise] == []
 
 
 @pytest.mark.parametrize("module", list(with_examples()))

@@ -2,17 +2,22 @@
 
 Nothing here knows a lesson, but for the screens that ``live`` lists.
 
-``launch``, ``pages``
-    Streamlit with its settings; the pages and the start page, all that ``app.py`` needs.
-``lesson_page``
-    What stands on the page of a lesson, from top to bottom.
+``launch``, ``imports``, ``pages``
+    Streamlit with its settings; what must be imported whole; the pages, all that ``app.py`` needs.
+``start_page``, ``search``, ``gallery_page``
+    Ways to the lessons.
+``lesson_page``, ``lecture``, ``beside``
+    What stands on the page of a lesson, from top to bottom; one figure as large as the screen; a
+    picture that stays while others change.
 ``controls``, ``positions``, ``values``
     Knobs as sliders, switches and fields; the places of a slider; the one place where a session
     keeps what is set; the address that restores it.
 ``work``, ``memory``, ``worker``, ``long_run``
     Results, facts and pictures, each made once for all sessions; long runs in the background.
+``turns``
+    The fair queue of all that trains.
 ``live``, ``laboratory``
     Which lessons have a live screen above their figures; the one of the GANs.
-``picture``, ``charts``, ``downloads``, ``table``, ``snippet``, ``words``
-    Pictures on the page, files, their data, the Python behind them, and text as Markdown.
+``picture``, ``charts``, ``downloads``, ``table``, ``theme``, ``words``
+    Pictures on the page, files, their data, light and dark, and text as Markdown.
 """

@@ -15,7 +15,7 @@ Files
     :func:`save`, :func:`render`, ``FORMATS``; :class:`Recipe`, :func:`read_recipe`,
     :class:`RecipeError`.
 Looks
-    ``STYLES``, ``COLORS`` (roles), :func:`series`.
+    ``STYLES``, ``COLORS`` (roles), :func:`series`, :class:`Look`.
 
 Neither matplotlib nor plotly is imported before the first picture is drawn.
 """
@@ -32,7 +32,7 @@ from frenemy.figures.recipe import Recipe, RecipeError, read_recipe
 from frenemy.figures.saving import FORMATS, render, save
 from frenemy.figures.screen import to_plotly, with_click_grid
 from frenemy.figures.shapes import Arrows, Circle, HorizontalLine, VerticalLine
-from frenemy.figures.style import COLORS, STYLES, Style, series
+from frenemy.figures.style import COLORS, STYLES, Look, Style, series
 from frenemy.figures.table import table
 from frenemy.figures.ternary import ternary_portrait
 
@@ -52,6 +52,7 @@ __all__ = [
     "HorizontalLine",
     "Images",
     "Line",
+    "Look",
     "Mark",
     "Panel",
     "Points",

@@ -17,6 +17,7 @@ from frenemy.figures import (
     Figure,
     HeatMap,
     Line,
+    Look,
     Mark,
     Panel,
     Points,
@@ -213,7 +214,7 @@ def surface(result: Result) -> Figure:
         lifted = result.model.error(*path.T) + 0.012
         marks.append(
             Line(*np.where(inside, path.T, np.nan), z=np.where(inside, lifted, np.nan),
-                 label=name, width=1.6, **series(1 - index))
+                 label=name, width=1.6, **_look(index))
         )  # fmt: skip
     panel = Panel(
         marks, x=Axis("$w$", range=WINDOW_W), y=Axis("$b$", range=WINDOW_B),
@@ -242,10 +243,9 @@ def contour(result: Result) -> Figure:
              color="background", size=0.9),
     ]  # fmt: skip
     for index, (name, path) in enumerate(result.paths.items()):
-        look = series(index)
-        marks.append(Line(*path.states.T, label=name, width=1.5, color=_BRIGHT[index],
-                          dash=look["dash"]))  # fmt: skip
-        marks.append(Points(*path.states[-1:].T, color=_BRIGHT[index], size=0.9))
+        look = _look(index)
+        marks.append(Line(*path.states.T, label=name, width=1.5, **look))
+        marks.append(Points(*path.states[-1:].T, color=look["color"], size=0.9))
     start = Points(*result.paths["raw"].states[:1].T, symbol="cross", color="background", size=1.4)
     marks.append(start)
     panel = Panel(marks, x=Axis("$w$", range=WINDOW_W), y=Axis("$b$", range=WINDOW_B))
@@ -256,7 +256,10 @@ def contour(result: Result) -> Figure:
                   caption=caption)  # fmt: skip
 
 
-_BRIGHT = ("second", "fifth", "third", "fourth", "sixth")
+def _look(index: int) -> Look:
+    """How a path looks in every figure: bright, since some have a dark ground."""
+    bright = ("second", "sixth", "third", "fourth", "fifth")
+    return Look(color=bright[index], dash=series(index)["dash"])
 
 
 def section(result: Result) -> Figure:
@@ -290,7 +293,7 @@ def descent(result: Result) -> Figure:
     for index, (name, path) in enumerate(result.paths.items()):
         error = result.model.error(*path.states.T)
         shown = np.where(error > 1e-12, error, np.nan)
-        marks.append(Line(path.times.astype(float), shown, label=name, width=1.0, **series(index)))
+        marks.append(Line(path.times.astype(float), shown, label=name, width=1.0, **_look(index)))
     panel = Panel(marks, x=Axis("training step"), y=Axis("error", scale="log"))
     return Figure([panel], title=f"From ({result.knobs.w:g}, {result.knobs.b:g})")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, NamedTuple
@@ -30,8 +31,8 @@ LEVEL = 0.95
 """Of the intervals."""
 MOST_LINES = 7
 """Lines in one panel, of as many colours."""
-
-
+LETTERS = 34
+"""In a line beside an axis; facts may be told at length."""
 CHART = "chart of a sweep"
 """What the recipe of such a figure calls it."""
 
@@ -53,13 +54,15 @@ def chart(runs: Runs, fact: str, *, at: Mapping[str, str] | None = None) -> Figu
 
     Parameters
     ----------
-    fact : its label. at : knob -> value, as texts, at which other axes are held.
+    fact : its label, or a part that no other has.
+    at : knob -> value, as texts, at which other axes are held.
 
     Raises
     ------
     ValueError
         If there is no such fact or value, the fact is no number, or too many axes are left.
     """
+    fact = fact_named(runs, fact)
     values, axes = _on_grid(runs, fact, at or {})
     predicted = None
     if PREDICTED + fact in runs.facts():
@@ -71,16 +74,34 @@ def chart(runs: Runs, fact: str, *, at: Mapping[str, str] | None = None) -> Figu
     set_to = [f"{name} = {value}" for name, value in runs.plan.base.items()]
     caption = " · ".join(filter(None, [*set_to, *held, seeds]))
     if len(axes) > 2:
-        names = ", ".join(axes)
-        raise ValueError(f"{names} are varied; hold all but two of them, as in --at {names[0]}=…")
+        names = list(axes)
+        told = f"{', '.join(names)} are varied; hold all but two of them, as in --at {names[0]}=…"
+        raise ValueError(told)
     draw = (_no_axis, _one_axis, _two_axes)[len(axes)]
     if not spread.n.any():
         raise ValueError(f"no point has the fact {fact!r}; see why by frenemy table")
     lesson = load(runs.plan.lesson)
     labels = {spec.name: spec.label for spec in knob_specs(lesson.knobs)}
     axes = {labels[name]: values for name, values in axes.items()}
-    panel = draw(fact, axes, spread, theory, values)
+    panel = draw(textwrap.fill(fact, LETTERS), axes, spread, theory, values)
     return Figure([panel], title=lesson.title, caption=caption)
+
+
+def fact_named(runs: Runs, part: str) -> str:
+    """The label of the one fact that has this in it, or is called so.
+
+    Raises
+    ------
+    ValueError
+        If there is none, or several.
+    """
+    names = [name for name in runs.facts() if not name.startswith(PREDICTED)]
+    found = [part] if part in names else [name for name in names if part in name]
+    if len(found) > 1:
+        raise ValueError(f"{len(found)} facts have {part!r} in them: {'; '.join(found)}; say more")
+    if not found:
+        raise ValueError(f"there is no fact {part!r}; the runs have: {'; '.join(names) or 'none'}")
+    return found[0]
 
 
 def recipe_of_chart(runs: Runs, fact: str, at: Mapping[str, str], style: str) -> Recipe:
@@ -122,11 +143,7 @@ def over_seeds(values: np.ndarray, *, yes_or_no: bool = False) -> Spread:
 
 def _on_grid(runs: Runs, fact: str, at: Mapping[str, str]) -> tuple[np.ndarray, dict[str, Any]]:
     """A fact over the axes that are left and the seeds (last), and those axes."""
-    facts = runs.facts()
-    if fact not in facts:
-        names = [name for name in facts if not name.startswith(PREDICTED)]
-        raise ValueError(f"there is no fact {fact!r}; the runs have: {'; '.join(names) or 'none'}")
-    values = column(facts[fact])
+    values = column(runs.facts()[fact])
     if values.dtype == object:
         raise ValueError(f"the fact {fact!r} is text, as {values[0]!r:.40}; choose a number")
     dimensions = dict(runs.plan.dimensions)

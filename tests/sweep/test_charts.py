@@ -88,11 +88,32 @@ def test_lines_for_names_and_held_axes(lesson):
     ("fact", "at", "why"),
     [("gone", {}, "there is no fact 'gone'; the runs have: square"), ("words", {}, "is text"),
      ("square", {"x": "7"}, "x=7 is no place of this sweep; x is 1.0, 2.0"),
-     ("square", {"n": "1"}, "n is not varied"), ("nothing", {}, "no point has the fact")],
+     ("square", {"n": "1"}, "n is not varied"), ("nothing", {}, "no point has the fact"),
+     ("o", {}, "3 facts have 'o' in them: positive; words; nothing")],
 )  # fmt: skip
 def test_what_cannot_be_drawn_is_told(lesson, fact, at, why):
     with pytest.raises(ValueError, match=why):
         chart(runs_of(lesson, {"x": [1, 2]}), fact, at=at)
+
+
+def test_a_part_of_a_label_that_no_other_has_names_the_fact(lesson):
+    runs = runs_of(lesson, {"x": [1, 2]})
+    assert chart(runs, "squ") == chart(runs, "square")
+
+
+def test_a_long_label_is_told_in_several_lines(lesson, monkeypatch):
+    long = "a fact of which the lesson has a good deal to say (theory; measurement)"
+    runs = runs_of(lesson, {"x": [1, 2]})
+    monkeypatch.setattr(type(runs), "facts", lambda self: {long: [1.0, 2.0]})
+    label = chart(runs, "a good deal").panels[0].y.label
+    assert " ".join(label.split()) == long
+    assert max(map(len, label.splitlines())) <= 34
+
+
+def test_three_axes_are_too_many(lesson):
+    runs = runs_of(lesson, {"x": [1, 2], "n": [1, 2], "fate": ["fine", "refuse"]})
+    with pytest.raises(ValueError, match=r"x, n, fate are varied.* as in --at x="):
+        chart(runs, "square")
 
 
 def test_the_commands_list_draw_and_write_what_is_in_a_store(lesson, tmp_path):
