@@ -28,6 +28,8 @@ class Door(click.Group):
         except KeyboardInterrupt:
             click.echo("\nfrenemy: stopped", err=True)
             ctx.exit(STOPPED)
+        except BrokenPipeError:
+            raise  # whoever reads the output has enough, as `head`; click ends quietly
         except (ValueError, OSError) as error:
             click.echo(f"frenemy: {error}", err=True)
             ctx.exit(2)

@@ -218,6 +218,16 @@ def test_version_both_ways(arguments):
     assert done.stdout == f"frenemy {import_module('frenemy').__version__}\n"
 
 
+@pytest.mark.skipif(os.name == "nt", reason="pipes end otherwise on Windows")
+def test_a_reader_who_has_enough_is_no_mistake():
+    process = subprocess.Popen(_command("cite"), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    process.stdout.close()
+    told = process.stderr.read()
+    process.stderr.close()
+    assert process.wait(60) == 1
+    assert told == b""
+
+
 @pytest.mark.skipif(os.name == "nt", reason="Ctrl-C cannot be sent to one process on Windows")
 @pytest.mark.parametrize("arguments", [["run", "tiny"], ["draw", "tiny", "-o", "."]])
 def test_ctrl_c_stops_cleanly(tmp_path, arguments):
