@@ -20,7 +20,7 @@ TOYS = {
     "dirac": ("lr", 0.05, 0.5),
     "matrix-game": ("p", 0.1, 0.9),
     "toy-power": ("w", 0.9, 1.1),
-    "error-surface": ("w", 4.4, 6.5),
+    "landscape": ("lr", 0.01, 0.1),
 }
 """Page -> the knob that is turned, and its range."""
 FIRST_PICTURES = (

@@ -56,6 +56,7 @@ trained on the temporal order of symbols.
 WINDOW_W, WINDOW_B = (4.0, 7.0), (-4.0, -1.6)
 DIRECTIONS = ("none", "random", "filter-normalised", "recurrent weights")
 COLUMNS, ROWS = 120, 60
+GRID = 256
 NET_GRID = 61
 
 
@@ -114,17 +115,27 @@ class Result:
 def run(knobs: Knobs) -> Result:
     """Sample the surface and walk over it."""
     model = OneNeuron(knobs.length)
-    w, b = np.linspace(*WINDOW_W, 400), np.linspace(*WINDOW_B, 400)
-    columns = np.linspace(*WINDOW_W, COLUMNS)
-    heights, values = refined(model.error, columns, np.linspace(*WINDOW_B, ROWS))
     start = np.array([knobs.w, knobs.b])
     paths = {
         name: simulate(model, Simultaneous(lr, rule), start, knobs.steps)
         for name, (lr, rule) in _ways(knobs).items()
     }
-    error = model.error(w[None], b[:, None])
     net = None if knobs.net == "none" else _net_surface(knobs.net, knobs.seed)
+    w, b, error, columns, heights, values = _sampled(knobs.length)
     return Result(knobs, model, w, b, error, columns, heights, values, paths, net)
+
+
+@lru_cache(maxsize=8)
+def _sampled(length: int) -> tuple[np.ndarray, ...]:
+    """The surface, which is the same wherever one starts: on a grid, and along refined columns."""
+    model = OneNeuron(length)
+    w, b = np.linspace(*WINDOW_W, GRID), np.linspace(*WINDOW_B, GRID)
+    columns = np.linspace(*WINDOW_W, COLUMNS)
+    heights, values = refined(model.error, columns, np.linspace(*WINDOW_B, ROWS))
+    sampled = (w, b, model.error(w[None], b[:, None]), columns, heights, values)
+    for array in sampled:
+        array.flags.writeable = False
+    return sampled
 
 
 def _ways(knobs: Knobs) -> dict[str, tuple[float, StepRule]]:
