@@ -4,7 +4,7 @@ import streamlit as st
 
 from frenemy.dashboard.imports import ready
 
-st.set_page_config(page_title="Frenemy", page_icon=":material/swords:", layout="wide")
 pages = ready()
+st.set_page_config(page_title="Frenemy", page_icon=pages.ICON, layout="wide")
 pages.settle()
 st.navigation(pages.all_pages(), position="top").run()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Callable
 from functools import cache
+from pathlib import Path
 
 import streamlit as st
 
@@ -13,6 +14,8 @@ from frenemy.dashboard.lecture import PAGES
 from frenemy.lessons import TITLES, TOPICS
 
 Page = st.Page
+ICON = str(Path(__file__).with_name("icon.svg"))
+"""A file of ours: Streamlit's own icons would be fetched from elsewhere by every browser."""
 _LOOKS = """<style>
 .stMainBlockContainer { padding-top: 4rem; padding-bottom: 3rem; }
 [data-testid='stSidebarUserContent'] { padding-top: 0; }

@@ -61,6 +61,18 @@ def test_the_page_opens_with_its_picture_and_facts(tab, server):
     assert tab.get_by_text("4.6517213").count() >= 2
 
 
+def test_a_page_asks_nobody_but_its_server(tab, server):
+    asked = []
+    tab.on("request", lambda request: asked.append(request.url))
+    for page in ("", "rotation", "gan-lab", "gallery"):
+        tab.goto(f"{server}/{page}")
+        tab.wait_for_selector(".js-plotly-plot .nsewdrag, .lab canvas, [data-testid=stImage] img")
+        settled(tab)
+    ours = ("data:", "blob:", server, server.replace("http", "ws"))
+    assert len(asked) > 20
+    assert [url for url in asked if not url.startswith(ours)] == []
+
+
 def test_a_knob_moves_the_picture(tab, server):
     open_page(tab, f"{server}/rotation")
     before = tab.evaluate(PATH)
