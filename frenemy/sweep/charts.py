@@ -63,13 +63,16 @@ def chart(runs: Runs, fact: str, *, at: Mapping[str, str] | None = None) -> Figu
         If there is no such fact or value, the fact is no number, or too many axes are left.
     """
     fact = fact_named(runs, fact)
-    values, axes = _on_grid(runs, fact, at or {})
-    predicted = None
-    if PREDICTED + fact in runs.facts():
-        predicted, _ = _on_grid(runs, PREDICTED + fact, at or {})
+    at = {axis.knob: axis.texts()[0] for axis in runs.plan.axes if len(axis.values) == 1} | (
+        dict(at or {})
+    )
+    values, axes = _on_grid(runs, fact, at)
     spread = over_seeds(values, yes_or_no=_is_flag(runs, fact))
-    theory = None if predicted is None else over_seeds(predicted).mean
-    held = [f"{name} = {value}" for name, value in (at or {}).items()]
+    theory = None
+    if PREDICTED + fact in runs.facts():
+        predicted, _ = _on_grid(runs, PREDICTED + fact, at)
+        theory = over_seeds(predicted).mean if np.isfinite(predicted).any() else None
+    held = [f"{name} = {value}" for name, value in at.items()]
     seeds = f"mean of {values.shape[-1]} seeds, 95 % interval" if values.shape[-1] > 1 else ""
     set_to = [f"{name} = {value}" for name, value in runs.plan.base.items()]
     caption = " · ".join(filter(None, [*set_to, *held, seeds]))
@@ -160,10 +163,6 @@ def _on_grid(runs: Runs, fact: str, at: Mapping[str, str]) -> tuple[np.ndarray, 
         del dimensions[SEED]
     else:
         grid = grid[..., None]
-    single = [name for name, values in dimensions.items() if len(values) == 1]
-    for name in single:
-        grid = grid.take(0, axis=list(dimensions).index(name))
-        del dimensions[name]
     return grid, dimensions
 
 

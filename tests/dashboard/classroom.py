@@ -72,7 +72,10 @@ def class_of(address: str, toys: int, labs: int, *, turns: int, pause: float) ->
         student = Student(address, "gan-lab", f"seed={number // 2}")
         seen.trainers.append(student)
         student.open()
+        end = time.monotonic() + 60
         while not student.has(STAGE):
+            if time.monotonic() > end:
+                raise TimeoutError(f"no stage was drawn: {student.words!r}")
             time.sleep(0.1)
         order(student, "play")
         while not over.wait(look(student)["pace"] / 1000):

@@ -1,7 +1,8 @@
 """A student's browser without the browser: a session that speaks the page's own protocol.
 
 One message of Streamlit's protocol buffers goes up for every turned knob, as the page's script in
-a browser sends it, and the messages that draw the page come down.
+a browser sends it, and the messages that draw the page come down. What an earlier run has drawn
+stays until the next one has ended, as on the screen.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import json
 import threading
 import time
 from contextlib import ExitStack
+from operator import itemgetter
 from typing import Any
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
@@ -37,7 +39,8 @@ class Student:
 
     def __init__(self, address: str, page: str = "", query: str = ""):
         self.page, self.query = page, query
-        self._elements: dict[tuple[int, ...], Any] = {}
+        self._elements: dict[tuple[int, ...], tuple[int, str, Any]] = {}
+        self._drawing = 0
         self._states: dict[str, WidgetState] = {}
         self._repeats: dict[str, tuple[float, float]] = {}
         self._fragments: dict[str, str] = {}
@@ -98,12 +101,14 @@ class Student:
         """The widget with a key, or a KeyError that tells what is there."""
         with self._lock:
             known = [
-                one for _, one in self._elements.values() if str(getattr(one, "id", "")).strip()
+                (run, one)
+                for run, _, one in self._elements.values()
+                if str(getattr(one, "id", "")).strip()
             ]
-        for element in known:
-            if element.id.endswith(f"-{key}"):
-                return element
-        raise KeyError(f"{key}; there are {[one.id for one in known]}")
+        found = [(run, one) for run, one in known if one.id.endswith(f"-{key}")]
+        if found:
+            return max(found, key=itemgetter(0))[1]
+        raise KeyError(f"{key}; there are {[one.id for _, one in known]}")
 
     def has(self, key: str) -> bool:
         """Whether there is a widget with a key."""
@@ -116,7 +121,7 @@ class Student:
     def drawn(self, kind: str) -> list[Any]:
         """All elements of a kind of Streamlit's protocol, as ``markdown`` or ``plotly_chart``."""
         with self._lock:
-            return [one for name, one in self._elements.values() if name == kind]
+            return [one for _, name, one in self._elements.values() if name == kind]
 
     @property
     def complaints(self) -> list[str]:
@@ -185,8 +190,11 @@ class Student:
     def _take(self, kind: str, message: ForwardMsg) -> None:
         if kind == "new_session":
             if not message.metadata.run.fragment_ids:
-                self._elements.clear()
+                self._drawing += 1
                 self._repeats.clear()
+        elif kind == "script_finished" and message.script_finished in FULL_RUN:
+            for path in [path for path, (run, *_) in self._elements.items() if run < self._drawing]:
+                del self._elements[path]
         elif kind == "navigation":
             self._hash = message.navigation.page_script_hash
         elif kind == "page_info_changed":
@@ -198,7 +206,7 @@ class Student:
             element = message.delta.new_element
             name = element.WhichOneof("type")
             value = getattr(element, name)
-            self._elements[tuple(message.metadata.delta_path)] = (name, value)
+            self._elements[tuple(message.metadata.delta_path)] = (self._drawing, name, value)
             if hasattr(value, "id"):
                 self._fragments[value.id] = message.delta.fragment_id
             if getattr(value, "set_value", False) and value.id in self._states:

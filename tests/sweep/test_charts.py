@@ -10,6 +10,7 @@ from frenemy.figures import Band, HeatMap, Line, Points, read_recipe, render
 from frenemy.sweep import Plan, Runs, chart, code_version, measure
 from frenemy.sweep.charts import over_seeds, recipe_of_chart
 from frenemy.sweep.plan import key_of
+from frenemy.sweep.runs import PREDICTED
 from frenemy.sweep.store import Store
 
 
@@ -108,6 +109,19 @@ def test_a_long_label_is_told_in_several_lines(lesson, monkeypatch):
     label = chart(runs, "a good deal").panels[0].y.label
     assert " ".join(label.split()) == long
     assert max(map(len, label.splitlines())) <= 34
+
+
+def test_an_axis_of_one_value_is_held_there_and_a_theory_that_says_nothing_is_left_out(lesson):
+    runs = runs_of(lesson, {"x": [1, 2, 3], "n": [4]}, seeds=2)
+    figure = chart(runs, "square")
+    assert figure.caption == "n = 4 · mean of 2 seeds, 95 % interval"
+    assert [mark.label for mark in marks(figure, Line)] == ["measured", "predicted"]
+    outcomes = {
+        key: one._replace(facts=one.facts | {PREDICTED + "square": None})
+        for key, one in runs.outcomes.items()
+    }
+    silent = chart(type(runs)(runs.plan, outcomes), "square")
+    assert [mark.label for mark in marks(silent, Line)] == ["measured"]
 
 
 def test_three_axes_are_too_many(lesson):
