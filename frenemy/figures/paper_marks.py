@@ -213,25 +213,33 @@ def _contour(mark: Contour, easel: Easel) -> list[Any]:
 
 def _surface(mark: Surface, easel: Easel) -> list[Any]:
     low, high = mark.limits or (None, None)
-    across = np.broadcast_to(mark.x, mark.values.shape)
-    rows = mark.y[:, None] if mark.y.ndim == 1 else mark.y
     finest = 80 if mark.y.ndim == 1 else 240  # rows of their own are there to be seen
+    rows, columns = _some(len(mark.y), finest), _some(len(mark.x), 80)
+    y = mark.y[:, None] if mark.y.ndim == 1 else mark.y
+    grid = np.broadcast_arrays(mark.x, y, mark.values)
     return [
         easel.axes.plot_surface(
-            across,
-            np.broadcast_to(rows, mark.values.shape),
-            mark.values,
+            *(part[np.ix_(rows, columns)] for part in grid),
             cmap=_colormap(easel.style, mark.colormap),
             vmin=low,
             vmax=high,
-            rcount=min(finest, len(mark.y)),
-            ccount=min(80, len(mark.x)),
+            rstride=1,
+            cstride=1,
             linewidth=0,
             antialiased=False,
             alpha=mark.opacity,
             zorder=easel.level,
         )
     ]
+
+
+def _some(many: int, most: int) -> np.ndarray:
+    """Places of so many, both ends among them.
+
+    matplotlib would thin out by strides, and where the last one is shorter its faces have other
+    corners: it then projects memory that was never written, and may warn of an overflow.
+    """
+    return np.unique(np.linspace(0, many - 1, min(many, most)).round().astype(int))
 
 
 def _images(mark: Images, easel: Easel) -> list[Any]:

@@ -24,14 +24,13 @@ KINDS: Mapping[str, tuple[str, str]] = {
 MOST_FRAMES = 60
 
 
-def moving(paths: Mapping[str, np.ndarray], until: int | None = None) -> list[Mark]:
-    """Each path up to a state, and a dot at that state."""
+def moving(paths: Mapping[str, np.ndarray]) -> list[Mark]:
+    """Each path, and a dot where it ends."""
     marks: list[Mark] = []
     for index, (label, path) in enumerate(paths.items()):
         look = series(index)
-        seen = path[:until]
-        head = seen[-1:]
-        line = Line(seen[:, 0], seen[:, 1], label=label, name=f"path {index}", **look)
+        head = path[-1:]
+        line = Line(path[:, 0], path[:, 1], label=label, name=f"path {index}", **look)
         dot = Points(head[:, 0], head[:, 1], color=look["color"], name=f"head {index}", size=0.8)
         marks += [line, dot]
     return marks
@@ -58,22 +57,39 @@ def rest_points(equilibria: Sequence[tuple[float, float, str]]) -> list[Mark]:
 
 
 def growing(
-    paths: Mapping[str, np.ndarray], frames: int, steps: ArrayLike | None
+    paths: Mapping[str, np.ndarray], frames: int, steps: Mapping[str, ArrayLike] | None
 ) -> tuple[Frame, ...]:
-    """The frames of an animation in which all paths grow."""
+    """The frames of an animation in which all paths grow, each as far as it is at that step.
+
+    ``steps`` says of each path at which step its states were kept; None counts 0, 1, 2, ….
+    """
     if not paths:
         raise ValueError("animate needs trajectories that can grow; give at least one")
     if not 2 <= frames <= MOST_FRAMES:
         raise ValueError(f"frames must be from 2 to {MOST_FRAMES}; got {frames}")
-    longest = max(len(path) for path in paths.values())
-    counts = np.arange(longest) if steps is None else numbers(steps, "steps", dimensions=1)
-    if len(counts) != longest:
-        raise ValueError(f"steps must have one entry per state, {longest}; got {len(counts)}")
-    lengths = np.unique(np.linspace(1, longest, frames).round().astype(int))
-    return tuple(
-        Frame(
-            f"step {counts[length - 1]:,.10g}",
-            {str(mark.name): mark for mark in moving(paths, int(length))},
+    kept = {label: _kept(label, len(path), steps) for label, path in paths.items()}
+    longest = max(kept.values(), key=lambda own: own[-1])
+    places = np.unique(np.linspace(0, len(longest) - 1, frames).round().astype(int))
+    return tuple(_frame(paths, kept, float(moment)) for moment in longest[places])
+
+
+def _kept(label: str, many: int, steps: Mapping[str, ArrayLike] | None) -> np.ndarray:
+    """The step of each state of a path."""
+    if steps is None:
+        return np.arange(many)
+    own = numbers(steps.get(label, ()), f"steps of {label!r}", dimensions=1)
+    if len(own) != many or (np.diff(own) < 0).any():
+        raise ValueError(
+            f"steps of {label!r} must ascend, one for each of its {many} states; got {len(own)}"
         )
-        for length in lengths
-    )
+    return own
+
+
+def _frame(paths: Mapping[str, np.ndarray], kept: Mapping[str, np.ndarray], moment: float) -> Frame:
+    """All paths at a step."""
+    seen = {
+        label: path[: max(1, int(np.searchsorted(kept[label], moment, side="right")))]
+        for label, path in paths.items()
+    }
+    told = f"{moment:,.0f}" if moment == round(moment) else f"{moment:,.1f}"
+    return Frame(f"step {told}", {str(mark.name): mark for mark in moving(seen)})

@@ -29,7 +29,7 @@ def phase_portrait(
     nullclines: bool = False,
     animate: bool = False,
     frames: int = MOST_FRAMES,
-    steps: ArrayLike | None = None,
+    steps: Mapping[str, ArrayLike] | None = None,
     x_range: tuple[float, float] | None = None,
     y_range: tuple[float, float] | None = None,
     x_label: str = "$x$",
@@ -50,8 +50,8 @@ def phase_portrait(
     nullclines : whether the curves u = 0 and v = 0 are drawn.
     animate : whether the paths grow; the figure at rest shows them whole.
     frames : how many frames at most, from 2 to 60.
-    steps : the step at which each state of the longest path was kept, shape ``(T,)``; None counts
-        0, 1, 2, ….
+    steps : label -> the step at which each state of that path was kept, shape ``(T,)``, so that
+        all are seen at the same moment; None counts 0, 1, 2, ….
     x_range, y_range : what is shown; None shows the grid and half a cell
         around it.
     x_label, y_label, title, caption : texts, in which ``$…$`` is mathematics.

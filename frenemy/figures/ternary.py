@@ -33,6 +33,7 @@ def ternary_portrait(
     resting: Sequence[tuple[ArrayLike, str]] = (),
     names: Sequence[str] = ("1", "2", "3"),
     animate: bool = False,
+    steps: Mapping[str, ArrayLike] | None = None,
     title: str = "",
     caption: str = "",
 ) -> Figure:
@@ -45,6 +46,8 @@ def ternary_portrait(
     resting : rest points, pairs of shares ``(3,)`` and one of the kinds of a phase portrait.
     names : of the three actions.
     animate : whether the paths grow; the figure at rest shows them whole.
+    steps : label -> the step at which each state of that path was kept, shape ``(T,)``; None counts
+        0, 1, 2, ….
     title, caption : texts, in which ``$…$`` is mathematics.
 
     Returns
@@ -82,7 +85,7 @@ def ternary_portrait(
         y=Axis(hidden=True, range=(-MARGIN, CORNERS[2, 1] + MARGIN)),
         equal_aspect=True,
     )
-    frames = growing(paths, MOST_FRAMES, None) if animate and paths else ()
+    frames = growing(paths, MOST_FRAMES, steps) if animate and paths else ()
     return Figure([panel], title=title, caption=caption, frames=frames)
 
 

@@ -282,7 +282,7 @@ def portrait(result: Result) -> Figure:
         trajectories={knobs.update: states},
         equilibria=[(0.0, 0.0, _kind(result))],
         animate=True,
-        steps=result.path.times,
+        steps={knobs.update: result.path.times},
         x_range=ends,
         y_range=ends,
         x_label=r"generator $\theta$",

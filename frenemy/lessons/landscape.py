@@ -230,7 +230,7 @@ def portrait(result: Result) -> Figure:
         trajectories={knobs.rule: result.path.states},
         equilibria=marked_points([judged.point for judged in result.points]),
         animate=True,
-        steps=result.path.times,
+        steps={knobs.rule: result.path.times},
         x_range=ends,
         y_range=ends,
         x_label="$x$ (maximises)",

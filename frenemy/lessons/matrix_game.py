@@ -311,7 +311,7 @@ def _square(result: Result) -> Figure:
             (float(point.row[0]), float(point.column[0]), point.kind) for point in result.resting
         ],
         animate=True,
-        steps=next(iter(result.learnt.values())).times,
+        steps=_times(result),
         x_range=(-0.03, 1.03),
         y_range=(-0.03, 1.03),
         x_label="row's share of action 1",
@@ -336,8 +336,14 @@ def _triangle(result: Result) -> Figure:
         trajectories={name: found.row for name, found in result.learnt.items()},
         resting=[(point.row, point.kind) for point in result.resting],
         animate=True,
+        steps=_times(result),
         title="arrows and rest points: the replicator's",
     )
+
+
+def _times(result: Result) -> dict[str, np.ndarray]:
+    """Label of a path -> the rounds at which its states are."""
+    return {name: found.times for name, found in result.learnt.items()}
 
 
 def _plays_pure(name: str) -> bool:

@@ -107,6 +107,12 @@ class Result:
         paths = {run.name: run.trajectory.states for run in self.walked if run.trajectory}
         return paths | ({"flow": self.flow.states} if self.knobs.flow else {})
 
+    @property
+    def steps(self) -> dict[str, np.ndarray]:
+        """Label -> the steps at which the path's states are, ``(T,)``; a step of the flow is lr."""
+        times = {run.name: run.trajectory.times for run in self.walked if run.trajectory}
+        return times | {"flow": self.flow.times / self.knobs.lr}
+
 
 def run(knobs: Knobs, *, progress: Progress | None = None) -> Result:
     """Solve the game, then run and analyse every chosen rule.
@@ -171,6 +177,7 @@ def portrait(result: Result) -> Figure:
         equilibria=marked,
         nullclines=knobs.nullclines,
         animate=True,
+        steps=result.steps,
         x_range=x_range,
         y_range=y_range,
         x_label="$x$ (maximises)",

@@ -8,7 +8,7 @@ import keyword
 import tokenize
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import ClassVar
 
@@ -112,14 +112,19 @@ class Characters(Task):
         return len(self.alphabet)
 
     @cached_property
+    def frequency(self) -> np.ndarray:
+        """How often each kind comes in the part for training, each counted once more, ``(V,)``."""
+        single = np.bincount(self._part(False).numpy(), minlength=self.inputs) + 1.0
+        return single / single.sum()
+
+    @cached_property
     def baselines(self) -> Mapping[str, float]:
         """Cross entropies on the held-out part of models that count."""
         seen, unseen = (self._part(held).numpy() for held in (False, True))
         V = self.inputs
-        single = np.bincount(seen, minlength=V) + 1.0
+        frequency = self.frequency
         pairs = np.zeros((V, V))
         np.add.at(pairs, (seen[:-1], seen[1:]), 1.0)
-        frequency = single / single.sum()
         pairs = (pairs + frequency) / (pairs.sum(axis=1, keepdims=True) + 1)
         return {
             "unigram": float(-np.log(frequency[unseen]).mean()),
@@ -181,15 +186,10 @@ class Tagging(Task):
     def __post_init__(self) -> None:
         at_least("steps", self.steps, 1)
 
-    @cached_property
+    @property
     def sources(self) -> tuple[tuple[str, np.ndarray], ...]:
         """Each module's text and the tag of each of its characters."""
-        from importlib.util import find_spec
-
-        specs = [find_spec(name) for name in MODULES]
-        paths = [Path(spec.origin) for spec in specs if spec is not None and spec.origin]
-        texts = [path.read_text(encoding="utf-8") for path in paths]
-        return tuple((text, tags_of(text)) for text in texts)
+        return _library()
 
     @cached_property
     def alphabet(self) -> str:
@@ -240,6 +240,20 @@ class Tagging(Task):
             (self.encoded(text), torch.from_numpy(tags)),
             (self.encoded(last[0]), torch.from_numpy(last[1])),
         )
+
+
+@cache
+def _library() -> tuple[tuple[str, np.ndarray], ...]:
+    """The modules, each with its tags; they are read once in a process."""
+    from importlib.util import find_spec
+
+    specs = [find_spec(name) for name in MODULES]
+    paths = [Path(spec.origin) for spec in specs if spec is not None and spec.origin]
+    texts = [path.read_text(encoding="utf-8") for path in paths]
+    found = tuple((text, tags_of(text)) for text in texts)
+    for _, tags in found:
+        tags.flags.writeable = False
+    return found
 
 
 def tags_of(source: str) -> np.ndarray:

@@ -75,8 +75,19 @@ class TestPortrait:
         assert len(long.frames) == 60
 
     def test_frames_count_the_steps_that_were_kept(self):
-        figure = portrait(animate=True, frames=2, steps=np.arange(40) * 1000)
+        kept = np.arange(40) * 1000
+        figure = portrait(animate=True, frames=2, steps={"outwards": kept, "inwards": kept})
         assert [frame.label for frame in figure.frames] == ["step 0", "step 39,000"]
+
+    def test_all_paths_are_seen_at_the_same_moment_however_often_they_were_kept(self):
+        fine, coarse = np.linspace(0, 10, 41), np.arange(11)
+        figure = phase_portrait(
+            GRID, GRID, UP, ACROSS, animate=True, frames=3, steps={"step": coarse, "flow": fine},
+            trajectories={"step": spiral(1, 11), "flow": spiral(1, 41)},
+        )  # fmt: skip
+        assert [frame.label for frame in figure.frames] == ["step 0", "step 5", "step 10"]
+        seen = [[len(frame.marks[f"path {n}"].x) for n in (0, 1)] for frame in figure.frames]
+        assert seen == [[1, 1], [6, 21], [11, 41]]
 
     def test_the_whole_grid_is_in_view_unless_told(self):
         assert portrait().panels[0].x.range == (-2.25, 2.25)
@@ -93,8 +104,8 @@ class TestPortrait:
                 "frames must be from 2 to 60; got 99",
             ),
             (
-                {"animate": True, "trajectories": {"a": np.zeros((3, 2))}, "steps": [1]},
-                "steps must have one entry per state, 3; got 1",
+                {"animate": True, "trajectories": {"a": np.zeros((3, 2))}, "steps": {"a": [1]}},
+                "steps of 'a' must ascend, one for each of its 3 states; got 1",
             ),
         ],
     )
