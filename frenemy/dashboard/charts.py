@@ -13,9 +13,6 @@ CLEAR = "rgba(0,0,0,0)"
 SCREEN_TEXT = 16
 """Size of a label in pixels: a page is read from nearer than a slide."""
 
-LARGE_HEIGHT = 780
-"""Of a figure that fills the screen, in pixels."""
-
 
 def chart(figure: Figure, style: str, *, moving: bool, clickable: bool, large: bool = False) -> Any:
     """The Plotly figure of a page.
@@ -32,8 +29,6 @@ def chart(figure: Figure, style: str, *, moving: bool, clickable: bool, large: b
     drawing = to_plotly(shown, STYLES[style] if large else _near(STYLES[style]))
     if clickable:
         drawing = with_click_grid(drawing, *panel_range(figure, 0))
-    if large:
-        drawing.update_layout(height=LARGE_HEIGHT)
     drawing.update_layout(paper_bgcolor=CLEAR, plot_bgcolor=CLEAR)
     return drawing
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from frenemy.dashboard import picture, values
@@ -15,6 +17,7 @@ _LOOKS = """<style>
 .stMainBlockContainer { padding-top: 1rem; padding-bottom: 0; max-width: none; }
 .stMainBlockContainer h2 { font-size: 2.4rem; padding: 0; }
 .stMainBlockContainer p { font-size: 1.35rem; }
+.stVerticalBlock.st-key-large { flex: none; height: calc(100vh - 11.5rem); min-height: 26rem; }
 </style>"""
 
 
@@ -41,8 +44,13 @@ def neighbour(lesson: str, figure: str, way: int) -> tuple[str, str] | None:
     return DECK[at], names[0 if way > 0 else -1]
 
 
-def show(lesson: Lesson, work: Work | None) -> None:
-    """Draw the open figure, as large as the screen, and what goes on to the next."""
+def show(lesson: Lesson, perform: Callable[[], Work | None]) -> None:
+    """Draw the open figure, as large as the screen, and what goes on to the next.
+
+    Parameters
+    ----------
+    perform : gives what can be shown; draws why there is nothing yet, below the title.
+    """
     st.html(_LOOKS)
     figure = values.opened_figure(lesson)
     back, title, on, leave = st.columns([2, 9, 2, 2], vertical_alignment="center")
@@ -55,6 +63,7 @@ def show(lesson: Lesson, work: Work | None) -> None:
     with leave:
         st.button("Leave", icon=":material/close:", shortcut="Escape", on_click=switch,
                   args=(False,), width="stretch")  # fmt: skip
+    work = perform()
     if work is None:
         picture.show_beforehand(lesson, [figure])
     else:

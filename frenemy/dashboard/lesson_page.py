@@ -22,7 +22,7 @@ def show(name: str) -> None:
     values.of(lesson)
     screen = live_screen(name)
     if lecture.is_on():
-        lecture.show(lesson, _work(lesson))
+        lecture.show(lesson, lambda: _work(lesson))
         return
     with st.sidebar:
         _controls(lesson, screen.HIDDEN if screen else ())

@@ -20,7 +20,9 @@ def show_large(work: Work, name: str) -> None:
     """Draw a figure to be read from the back row, with nothing about it."""
     drawing = work.chart(name, style(), moving=bool(work.figure(name).frames), clickable=False,
                          large=True)  # fmt: skip
-    st.plotly_chart(drawing, theme=None, key=f"{work.lesson.name}:large:{name}", config=_TOOLS)
+    with st.container(key="large"):
+        st.plotly_chart(drawing, theme=None, key=f"{work.lesson.name}:large:{name}", config=_TOOLS,
+                        height="stretch")  # fmt: skip
 
 
 def show_beforehand(lesson: Lesson, names: Sequence[str]) -> None:

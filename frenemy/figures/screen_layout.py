@@ -121,7 +121,7 @@ def _add_panel(layout: Layout, figure: Figure, index: int, panel: Panel, style: 
         height, turn = np.radians(VIEW)
         eye = (np.cos(turn) * np.cos(height), np.sin(turn) * np.cos(height), np.sin(height))
         scene["camera"] = {
-            "eye": {name: 1.9 * float(part) for name, part in zip("xyz", eye, strict=True)}
+            "eye": {name: 2.15 * float(part) for name, part in zip("xyz", eye, strict=True)}
         }
         scene["aspectmode"] = "manual"
         scene["aspectratio"] = {"x": 1, "y": 1, "z": 0.7}

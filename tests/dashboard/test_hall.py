@@ -133,6 +133,8 @@ def test_a_lecturer_goes_through_the_deck_with_the_keyboard(tab, server):
         seen.append(tab.locator(".js-plotly-plot").first.evaluate("it => it.layout.title.text"))
         title = tab.locator("h2").first.inner_text()
         assert title == TITLES["rotation"]
+        hidden = "it => it.scrollHeight - it.clientHeight"
+        assert tab.get_by_test_id("stMain").evaluate(hidden) < 10, "the whole slide is in view"
         before = tab.locator(".js-plotly-plot").first.evaluate("it => JSON.stringify(it.layout)")
         tab.keyboard.press("ArrowRight")
         tab.wait_for_function(
