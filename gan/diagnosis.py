@@ -3,6 +3,7 @@
 The kinds, in the order in which they are asked for:
 
 =============  ==================================================================================
+``untrained``  no step was made yet
 ``diverged``   something is not a finite number any more
 ``D wins``     D tells all apart and G's gradient is gone
 ``rotating``   samples sit on few modes at a time, now on these, now on those
@@ -60,6 +61,8 @@ class Diagnosis:
     confidence: float
 
     def __str__(self) -> str:
+        if self.kind == "untrained":
+            return self.sentence  # one look cannot agree with others
         return f"{self.sentence} ({self.confidence:.0%} of the late looks agree)"
 
 
@@ -123,6 +126,14 @@ def measured_period(record: Record) -> float:
     window = late(record.nearest)
     shares = window / np.maximum(window.sum(axis=1, keepdims=True), 1)
     return period_of(late(record.at), shares if window.shape[1] > 1 else late(record.losses))
+
+
+def _untrained(record: Record, _: float | None) -> Diagnosis | None:
+    if record.at[-1] > 0:
+        return None
+    distance, floor = record.distance[-1], record.floor[0] + SIGMAS * record.floor[1]
+    told = f"not trained yet: distance to data {distance:.2g}, noise floor {floor:.1g}"
+    return Diagnosis("untrained", told, 1.0)
 
 
 def _diverged(record: Record, _: float | None) -> Diagnosis | None:
@@ -243,5 +254,5 @@ def _learning(record: Record) -> Diagnosis:
 
 
 _QUESTIONS: tuple[Callable[[Record, float | None], Diagnosis | None], ...] = (
-    _diverged, _d_wins, _collapsed, _healthy, _by_modes, _circling,
+    _untrained, _diverged, _d_wins, _collapsed, _healthy, _by_modes, _circling,
 )  # fmt: skip

@@ -89,6 +89,9 @@ def test_kinds_of_made_up_records():
     found = diagnose(record_of_modes(turning))
     assert found.kind == "rotating" and "period about 80 steps" in found.sentence
     assert visited(turning) == 4
+    first = record_of_modes(one[:1])
+    assert diagnose(first).kind == "untrained"
+    assert str(diagnose(first)) == "not trained yet: distance to data 1, noise floor 0.03"
     none = np.zeros((40, 0), dtype=int)
     swings = record_of_modes(none, distance=1 + 0.8 * np.sin(np.arange(40) * 2 * np.pi / 5))
     assert diagnose(swings).kind == "circling"
