@@ -22,27 +22,32 @@ MIME = {
 
 
 def show(work: Work, name: str) -> None:
+    """The files of a figure, behind a button."""
+    with st.popover("Download", icon=":material/download:"):
+        buttons(work, name)
+
+
+def buttons(work: Work, name: str) -> None:
     """A style to choose, a button for each format, and one for the data."""
     stem = f"{work.lesson.name}-{name}"
-    with st.popover("Download", icon=":material/download:"):
-        style = st.segmented_control(
-            "Style", list(STYLES), default="slide", required=True, key=f"{stem}:style"
+    style = st.segmented_control(
+        "Style", list(STYLES), default="slide", required=True, key=f"{stem}:style"
+    )
+    moves = bool(work.figure(name).frames)
+    formats = [ending for ending in FORMATS if moves or ending != "gif"]
+    columns = st.columns(len(formats) + 1, gap="small")
+    for column, ending in zip(columns, [*formats, "csv"], strict=True):
+        make = partial(_data, work, name) if ending == "csv" else None
+        column.download_button(
+            ending.upper(),
+            data=make or partial(_file, work, name, ending, style or "slide"),
+            file_name=f"{stem}.{ending}",
+            mime=MIME[ending],
+            key=f"{stem}:{ending}",
+            on_click="ignore",
+            width="stretch",
         )
-        moves = bool(work.figure(name).frames)
-        formats = [ending for ending in FORMATS if moves or ending != "gif"]
-        columns = st.columns(len(formats) + 1, gap="small")
-        for column, ending in zip(columns, [*formats, "csv"], strict=True):
-            make = partial(_data, work, name) if ending == "csv" else None
-            column.download_button(
-                ending.upper(),
-                data=make or partial(_file, work, name, ending, style or "slide"),
-                file_name=f"{stem}.{ending}",
-                mime=MIME[ending],
-                key=f"{stem}:{ending}",
-                on_click="ignore",
-                width="stretch",
-            )
-        st.caption("The files hold how they were made: `frenemy draw --from FILE` draws it again.")
+    st.caption("The files hold how they were made: `frenemy draw --from FILE` draws it again.")
 
 
 def _file(work: Work, name: str, ending: str, style: str) -> bytes:

@@ -8,6 +8,7 @@ from streamlit.testing.v1 import AppTest
 from frenemy.dashboard import values
 from frenemy.dashboard.lecture import neighbour
 from frenemy.dashboard.search import label, matches
+from frenemy.figures import read_recipe
 from frenemy.lessons import DECK, NAMES, TITLES, TOPICS, load
 from tests.dashboard.serving import ROOT
 from tests.dashboard.test_browser import open_page, settled
@@ -171,6 +172,28 @@ def test_a_figure_of_the_gallery_leads_to_its_page(tab, server):
     tab.get_by_role("heading", name=TITLES["rotation"]).wait_for()
     tab.wait_for_selector(".js-plotly-plot .nsewdrag", state="attached")
     assert tab.get_by_role("tab", name="Multipliers").get_attribute("aria-selected") == "true"
+
+
+@pytest.mark.browser
+def test_a_figure_of_the_gallery_has_its_code_and_its_files(tab, server):
+    tab.goto(f"{server}/gallery")
+    card = tab.locator(".st-key-rotation-multipliers-files")
+    card.get_by_role("button").first.click()
+    with tab.expect_download() as told:
+        tab.get_by_role("button", name="PDF").click()
+    assert told.value.suggested_filename == "rotation-multipliers.pdf"
+    assert read_recipe(told.value.path()).figure == "multipliers"
+    tab.keyboard.press("Escape")
+    tab.locator(".st-key-rotation-multipliers-code").get_by_role("button").first.click()
+    tab.get_by_text("frenemy draw rotation --figure multipliers").wait_for()
+
+
+@pytest.mark.browser
+def test_files_of_what_takes_long_are_made_on_its_page(tab, server):
+    tab.goto(f"{server}/gallery")
+    tab.get_by_role("radio", name="Recurrent nets").click()
+    tab.locator(".st-key-tagging-line-files").get_by_role("button").first.click()
+    tab.get_by_text(f"computed first, on its page: that takes {load('tagging').takes}").wait_for()
 
 
 @pytest.mark.browser
