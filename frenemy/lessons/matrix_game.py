@@ -57,8 +57,6 @@ MOST_ACTIONS = 6
 MOST_LISTED = 8
 MOST_TRAINED = 2000
 """Training rules take at most so many steps."""
-START_SHARE = 0.3
-"""Where there is no knob for a share, the start is this far from even shares to one action."""
 
 
 @dataclass(frozen=True)
