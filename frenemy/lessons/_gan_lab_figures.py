@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 REAL, FAKE = "third", "second"
 """Colour roles of data and of samples, here and on the live screen."""
+OWNERS = {"of D": "first", "of G": "second"}
+"""Whose number it is -> colour role, where one GAN has the picture to itself."""
 SHOWN = 300
 """Real points in a picture."""
 
@@ -181,18 +183,19 @@ def history(result: Result) -> Figure:
         _over_time(
             result, "loss", several, lambda r: {"of D": r.losses[:, 1], "of G": r.losses[:, 0]}
         ),
-        _over_time(result, "$G$'s gradient", several, lambda r: {"": r.gradient}, log=True),
+        _over_time(result, "$G$'s gradient", several, lambda r: {"of G": r.gradient}, log=True),
         _over_time(
-            result, "$D$'s accuracy", several, lambda r: {"": r.accuracy}, range=(-0.03, 1.05)
+            result, "$D$'s accuracy", several, lambda r: {"of D": r.accuracy}, range=(-0.03, 1.05)
         ),
         _distance(result, several),
     ]
     if result.tracks[0].record.nearest.shape[1] > 1:
         n = result.tracks[0].record.nearest.shape[1]
         panels[2:2] = [
-            _over_time(result, "modes", several, lambda r: {"": r.captured.astype(float)},
+            _over_time(result, "modes", several, lambda r: {"of G": r.captured.astype(float)},
                        range=(-0.3, n + 0.6)),
-            _over_time(result, "quality", several, lambda r: {"": r.quality}, range=(-0.03, 1.05)),
+            _over_time(result, "quality", several, lambda r: {"of G": r.quality},
+                       range=(-0.03, 1.05)),
         ]  # fmt: skip
     return Figure(
         panels, columns=3, title="The history of the run",
@@ -209,24 +212,26 @@ def _over_time(
     marks: list[Mark] = []
     for index, track in enumerate(result.tracks):
         for name, seen in values(track.record).items():
-            look = series(index if several else len(marks))
+            color = series(index)["color"] if several else OWNERS[name]
             told = ", ".join(filter(None, [name, letter(result, track) if several else ""]))
             known = np.isfinite(seen) & ((seen > 0) | (not log))
             marks.append(
                 Line(track.record.at[known].astype(float), seen[known], label=told or None,
-                     width=1.4, color=look["color"],
-                     dash="dot" if several and name == "of G" else "solid")
+                     width=1.4, color=color,
+                     dash="dot" if several and label == "loss" and name == "of G" else "solid")
             )  # fmt: skip
     scale = "log" if log else "linear"
     y = Axis(label, scale=scale, range=range)
-    return Panel(marks, x=Axis("step"), y=y, legend=label == "loss")
+    last = max(float(track.record.at[-1]) for track in result.tracks)
+    x = Axis("step", range=(-0.05 * last, 1.12 * last) if last else None)
+    return Panel(marks, x=x, y=y, legend=label == "loss")
 
 
 def _distance(result: Result, several: bool) -> Panel:
     """The distance to data with its noise floor."""
     panel = _over_time(
         result, "distance", several,
-        lambda r: {"": np.maximum(r.distance, 1e-5)}, log=True,
+        lambda r: {"of G": np.maximum(r.distance, 1e-5)}, log=True,
     )  # fmt: skip
     mean, spread = result.tracks[0].record.floor
     at = result.tracks[0].record.at

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -13,9 +13,12 @@ from frenemy.lessons._plane_gans import gan_of, method_of
 from frenemy.lessons._threads import on_one_thread
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from frenemy.lessons.gan_lab import Knobs
     from gan.diagnosis import Diagnosis
     from gan.laboratory import Laboratory, Setting
+    from gan.one_update import Update
     from gan.scene import Scene
     from gan.watch import Record
 
@@ -143,6 +146,34 @@ def _track(name: str, knobs: Knobs, tell: Any) -> Track:
         Compared(predicted, measured if np.isfinite(measured) else None),
         {} if laboratory.failed else _measured(laboratory),
     )  # fmt: skip
+
+
+class Stop(NamedTuple):
+    """A moment at which a run is looked at from within.
+
+    Attributes
+    ----------
+    step : when. players : the parameters of G and of D. update : what the next step will do.
+    """
+
+    step: int
+    players: tuple[np.ndarray, np.ndarray]
+    update: Update
+
+
+@on_one_thread
+def stops(knobs: Knobs, steps: Sequence[int]) -> tuple[Stop, ...]:
+    """Train again, and stop at some steps, in order."""
+    from gan.one_update import next_update
+
+    laboratory, found = opened(knobs), []
+    for step in steps:
+        laboratory.advance(step - laboratory.step)
+        z, field = laboratory.z, laboratory.field
+        g, d = (z[block, 0].cpu().numpy().copy() for block in field.players)
+        update = next_update(field, laboratory.setting.method, z, laboratory.memory)
+        found.append(Stop(step, (g, d), update))
+    return tuple(found)
 
 
 def spectrum_in_words(laboratory: Laboratory) -> tuple[str, ...]:

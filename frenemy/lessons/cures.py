@@ -24,11 +24,12 @@ from frenemy.figures import (
     Axis,
     Figure,
     Line,
+    Look,
     Mark,
     Panel,
     Points,
+    Text,
     VerticalLine,
-    distance_to_equilibrium,
     series,
     table,
 )
@@ -62,6 +63,8 @@ FEW = ("simultaneous", "alternating", "extragradient", "optimistic", "consensus"
 TYPED = "the formula"
 LIBRARY = tuple(name for name in games.NAMES if name != "prisoners-dilemma")
 """The games of the library that have an equilibrium to be judged at."""
+FARTHEST = (1e-15, 1e10)
+"""Distances are shown within these multiples of the first."""
 SEEDS = 400
 NOISY_STEPS = 300
 """The noise is followed for at most so many steps, over ``SEEDS`` runs."""
@@ -283,20 +286,60 @@ def growth(result: Result) -> Figure:
 
 
 def distances(result: Result) -> Figure:
-    """The distance of every rule's last iterate."""
-    measured = {run.name: run.distance for run in result.runs if run.trajectory is not None}
-    predicted = {
-        run.name: float(run.growth.predicted)
-        for run in result.runs
-        if run.trajectory is not None and run.growth.predicted
-    }
-    longest = max((len(values) for values in measured.values()), default=0)
-    return distance_to_equilibrium(
-        measured,
-        steps=np.arange(longest),
-        predicted=predicted,
-        title=f"{result.name}, step size {result.knobs.lr:g}",
-    )
+    """The distance of every rule's last iterate, each line with its name at its end."""
+    low, high = _view(result)
+    lines: list[Mark] = []
+    dots: list[Mark] = []
+    ends = []
+    walked = [run for run in result.runs if run.trajectory is not None]
+    for index, run in enumerate(walked):
+        look, steps = series(index), np.arange(len(run.distance), dtype=float)
+        lines.append(Line(steps, run.distance, width=max(2.6 - 0.2 * index, 1.0), **look))
+        seen = np.flatnonzero((run.distance > low) & (run.distance < high))
+        if len(seen):
+            ends.append((float(steps[seen[-1]]), float(run.distance[seen[-1]]), run.name, look))
+        dots += _predicted_dots(run, steps, (low, high))
+    panel = Panel(
+        [*lines, *dots, *_names(ends, (low, high))],
+        x=Axis("step", range=(-0.03 * result.knobs.steps, 1.32 * result.knobs.steps)),
+        y=Axis(r"distance $\|z - z^\ast\|$", scale="log", range=(low, high)),
+    )  # fmt: skip
+    return Figure([panel], title=f"{result.name}, step size {result.knobs.lr:g}")
+
+
+def _view(result: Result) -> tuple[float, float]:
+    """All distances, but none too far from the start to tell the others apart."""
+    seen = [run.distance for run in result.runs if run.trajectory is not None]
+    values = np.concatenate([np.empty(0), *seen])
+    values = values[np.isfinite(values) & (values > 0)]
+    start = max((float(one[0]) for one in seen if one[0] > 0), default=1.0)
+    ends = (values.min(), values.max()) if values.size else (start, start)
+    return max(ends[0], start * FARTHEST[0]) / 3, min(ends[1], start * FARTHEST[1]) * 3
+
+
+def _predicted_dots(run: RuleRun, steps: np.ndarray, ends: tuple[float, float]) -> list[Mark]:
+    """Where the predicted factor takes the first distance, at a few steps."""
+    if not run.growth.predicted or run.distance[0] <= 0:
+        return []
+    at = np.linspace(0, steps[-1], 9)
+    with np.errstate(all="ignore"):
+        heights = run.distance[0] * float(run.growth.predicted) ** at
+    inside = (heights > ends[0]) & (heights < ends[1])
+    return [Points(at[inside], heights[inside], color="prediction", symbol="open-diamond", size=0.9,
+                   label="predicted")]  # fmt: skip
+
+
+def _names(ends: list[tuple[float, float, str, Look]], view: tuple[float, float]) -> list[Mark]:
+    """The names at the ends of their lines, far enough apart to be read."""
+    gap = np.log10(view[1] / view[0]) / 15
+    below = np.log10(view[0]) - gap / 2
+    texts: list[Mark] = []
+    for x, y, name, look in sorted(ends, key=lambda end: end[1]):
+        height = min(max(np.log10(y), below + gap), np.log10(view[1]) - gap / 2)
+        below = height
+        texts.append(Text.at(x, 10**height, f" {name}", align="right", color=look["color"],
+                             size=0.8))  # fmt: skip
+    return texts
 
 
 def averages(result: Result) -> Figure:
@@ -345,7 +388,7 @@ def _decades(result: Result) -> tuple[float, float]:
 def noise(result: Result) -> Figure:
     """How noisy runs spread about their mean, with the closed form beside it."""
     if not result.noisy:
-        return nothing("no gradient noise: turn it up to see how far runs spread")
+        return nothing("set the knob 'gradient noise' above 0 to see how far noisy runs spread")
     marks: list[Mark] = []
     for name, (measured, closed) in result.noisy.items():
         look = series(result.knobs.rules.index(name))

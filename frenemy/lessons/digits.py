@@ -15,6 +15,7 @@ from frenemy.figures import (
     Figure,
     HorizontalLine,
     Line,
+    Mark,
     Panel,
     image_grid,
 )
@@ -35,14 +36,15 @@ if TYPE_CHECKING:
 
 STORY = r"""
 **The slide.** A GAN is trained on MNIST, and the pictures are labelled *epoch 0, 500, 1000, 1500
-and final*. Two networks play: the discriminator $D$ learns to tell digits from fakes, the generator
-$G$ turns noise $z$ into fakes that $D$ takes for digits.
+and final output*. Two networks play: the discriminator $D$ learns to tell digits from fakes, the
+generator $G$ turns noise $z$ into fakes that $D$ takes for digits.
 
 **Iterations are not epochs.** An iteration is one step of both players on one minibatch, an epoch
 goes once over all the data. With minibatches of 64, 1500 iterations are 1.6 epochs of the full
 MNIST (60 000 digits) and 19 of the 5 000 digits used here. 1500 epochs of MNIST would be 1.4
 million iterations. The slide's numbers are almost surely iterations: the pictures below, from the
-*same noise* each time, change as the slide's do.
+*same noise* each time, change as the slide's do. *Final* stands some way beyond the slide's last
+number: the preset "the slide, and on" trains as long again.
 
 **The rule is the one of the other pages.** The two networks are one state and one vector field;
 training is *alternating* gradient descent with Adam's step, the same lines that walk about the
@@ -50,11 +52,17 @@ equilibrium of $xy$.
 
 **What theory says.** At the equilibrium $D$ can tell nothing: it answers ½ everywhere, its loss is
 $2\ln 2 \approx 1.386$, and with the non-saturating loss the generator's is $\ln 2$. Both losses
-are there at the very start, when $D$ knows nothing yet; then they swing, and $D$ stays a little
-ahead: its loss lies below. All ten digits are equally frequent in the data; a GAN that *collapses*
-draws few of them. A classifier reads what is drawn. And is it *drawn*, or
-remembered? Beneath each sample stands the training image nearest to it; real digits are that far
-from each other, too.
+are there at the very start, when $D$ knows nothing yet; then they swing. $D$ stays a little ahead:
+its loss lies below most of the time, and jumps above now and then. All ten digits are equally
+frequent in the data; a GAN that *collapses* draws few of them. A classifier reads what is drawn.
+And is it *drawn*, or remembered? Beneath each sample stands the training image nearest to it, and
+its distance is told beside that of real digits to each other.
+
+**Where it led.** The deck ends with faces: *GAN progress on face generation*, a row of pictures
+that Ian Goodfellow put together. It begins with small grey faces of the first GANs (Goodfellow et
+al. 2014), goes on to convolutional networks (Radford et al. 2016) and to nets that grow while they
+are trained (Karras et al. 2018). Then came faces in every style (Karras et al. 2019). The game is
+the one played here; networks, data and computers are far larger.
 """
 
 RULE_NAMES = ("alternating", "simultaneous", "extragradient", "optimistic")
@@ -64,8 +72,8 @@ SHOWN, ACROSS = 40, 5
 """Samples in a picture, and in a row of it."""
 READ = 1000
 """Samples that the classifier reads at each checkpoint."""
-CHECKPOINTS = 3
-"""So many after the first, evenly spaced."""
+CHECKPOINTS, LAST_OF_THE_SLIDE = 3, 1500
+"""So many after the first, evenly spaced up to the slide's last; then the end."""
 COMPARED = 8
 """Samples that are shown with their nearest training images."""
 
@@ -75,7 +83,7 @@ class Knobs:
     """What can be turned."""
 
     iterations: int = knob(1500, label="iterations", low=60, high=200_000, step=60,
-                           help="steps of both players, about 50 a second")  # fmt: skip
+                           help="steps of both players, 25 to 50 a second")  # fmt: skip
     data: str = knob("MNIST", label="digits", choices=("MNIST", "8x8", "OpenML", "file"),
                      help="OpenML's 70,000 are fetched once; 'file' is your own")  # fmt: skip
     file: str = knob("", kind="file", label="your file",
@@ -210,9 +218,11 @@ def _turns(rule: str) -> dict[str, Any]:
 
 
 def _checkpoints(iterations: int) -> tuple[int, ...]:
-    """The start, the end, and multiples of ``EVERY`` evenly between."""
-    parts = [iterations * i / CHECKPOINTS for i in range(CHECKPOINTS)]
-    return tuple(dict.fromkeys([*(EVERY * round(part / EVERY) for part in parts), iterations]))
+    """The start, multiples of ``EVERY`` evenly up to the slide's last number, and the end."""
+    last = min(iterations, LAST_OF_THE_SLIDE)
+    parts = [last * i / CHECKPOINTS for i in range(CHECKPOINTS)]
+    within = (EVERY * round(part / EVERY) for part in parts)
+    return tuple(dict.fromkeys([*within, last, iterations]))
 
 
 def facts(result: Result) -> dict[str, Any]:
@@ -241,13 +251,18 @@ def _of_track(track: Track) -> dict[str, Any]:
     """Losses at the start and at the end, and the digits in use."""
     generator, discriminator = track.undecided
     stated: dict[str, Any] = {}
-    for name, at in (("first", 0), ("last", -1)):
+    losses = track.training.losses
+    late = losses[-max(len(losses) // 5, 1) :].mean(axis=0)
+    for name, (of_g, of_d) in (("first", losses[0]), ("mean of the last fifth", late)):
         stated[f"discriminator's loss, {name} (predicted: at equilibrium)"] = Compared(
-            discriminator, float(track.training.losses[at, 1])
+            discriminator, float(of_d)
         )
         stated[f"generator's loss, {name} (predicted: at equilibrium)"] = Compared(
-            generator, float(track.training.losses[at, 0])
+            generator, float(of_g)
         )
+    stated["discriminator's loss below that of the equilibrium"] = (
+        f"{np.mean(losses[:, 1] < discriminator):.0%} of the time"
+    )
     if len(track.counts):
         last = track.counts[-1]
         stated["digits in use (predicted: as in the data)"] = Compared(10.0, _effective(last))
@@ -268,15 +283,24 @@ def _images(rows: np.ndarray, result: Result) -> np.ndarray:
     return -rows.reshape(*rows.shape[:-1], *result.shape)
 
 
+def _moments(result: Result) -> list[str]:
+    """The checkpoints in words; those that the slide has no number for are its final ones."""
+    return [
+        f"final, {at:,}" if at > LAST_OF_THE_SLIDE else f"iteration {at:,}"
+        for at in result.first.training.checkpoints
+    ]
+
+
 def samples(result: Result) -> Figure:
     """What the generator draws from the same noise as training goes on."""
     training = result.first.training
     return image_grid(
         _images(training.samples[:, :SHOWN], result),
-        [f"iteration {at:,}" for at in training.checkpoints],
+        _moments(result),
         columns=ACROSS,
+        panel_columns=len(training.checkpoints) if len(training.checkpoints) <= 4 else 3,
         limits=(-1.0, 1.0),
-        title="The same noise, drawn at four moments of training",
+        title=f"The same noise, drawn at {len(training.checkpoints)} moments of training",
         caption=f"{result.knobs.rule} Adam, {result.knobs.loss} loss, seed {result.knobs.seed}",
     )
 
@@ -316,10 +340,12 @@ def losses(result: Result) -> Figure:
         generator, discriminator = track.undecided
         marks = [
             Line(at, values[:, 1], label="discriminator", color="first"),
-            HorizontalLine(discriminator, color="first", dash="dash", label="at equilibrium"),
+            HorizontalLine(discriminator, color="first", dash="dash",
+                           label="discriminator at equilibrium"),
             Line(at, values[:, 0], label="generator", color="second"),
-            HorizontalLine(generator, color="second", dash="dash", label="at equilibrium"),
-        ]
+            HorizontalLine(generator, color="second", dash="dash",
+                           label="generator at equilibrium"),
+        ]  # fmt: skip
         title = name if len(result.tracks) > 1 else ""
         panels.append(Panel(marks, x=Axis("iteration"), y=Axis("loss"), title=title))
     title = "Both losses, and their values where D can tell nothing"
@@ -332,28 +358,30 @@ def frequency(result: Result) -> Figure:
         return nothing("these images have no labels, so no classifier can read them")
     if len(result.tracks) > 1:
         shown = {name: track.counts[-1] for name, track in result.tracks.items()}
+        begins = ""
     else:
-        moments = result.first.training.checkpoints
-        shown = {
-            f"iteration {at:,}": counts
-            for at, counts in zip(moments, result.first.counts, strict=True)
-        }
-    top = max(0.4, 1.1 * max(float(counts.max()) for counts in shown.values()) / READ)
-    panels = [
-        Panel(
-            [
-                Bars(np.arange(float(len(counts))), counts / counts.sum()),
-                HorizontalLine(0.1, color="prediction", dash="dash", label="as in the data"),
-            ],
-            x=Axis.of_categories([str(digit) for digit in range(len(counts))], "digit"),
-            y=Axis("share", range=(0.0, top)),
-            title=name,
+        shown = dict(zip(_moments(result), result.first.counts, strict=True))
+        begins = next(iter(shown))
+    largest = {name: float((counts / counts.sum()).max()) for name, counts in shown.items()}
+    common = max(0.4, 1.1 * max(most for name, most in largest.items() if name != begins))
+    panels = []
+    for name, counts in shown.items():
+        own = name == begins and largest[name] > common
+        marks: list[Mark] = [
+            Bars(np.arange(float(len(counts))), counts / counts.sum()),
+            HorizontalLine(0.1, color="prediction", dash="dash", label="as in the data"),
+        ]
+        panels.append(
+            Panel(
+                marks,
+                x=Axis.of_categories([str(digit) for digit in range(len(counts))], "digit"),
+                y=Axis("share", range=(0.0, 1.1 if own else common)),
+                title=f"{name} (own scale)" if own else name,
+            )
         )
-        for name, counts in shown.items()
-    ]
     return Figure(
         panels,
-        columns=2,
+        columns=2 if len(panels) <= 4 else 3,
         title="Which digits are drawn",
         caption=f"{READ:,} samples each, read by a classifier that is right on "
         f"{result.accuracy:.1%} of unseen real digits",
@@ -364,20 +392,29 @@ SLIDE = Knobs()
 
 
 def _epochs(result: Result) -> Finding:
+    """How many epochs the slide's last number is, and how soon the pictures change."""
     images, batch = 60_000, result.knobs.batch
-    iterations = 1500 * images // batch
+    last, steps = LAST_OF_THE_SLIDE, result.first.training.outcome.steps
+    start, end = ((drawn > 0).mean() for drawn in result.first.training.samples[[0, -1]])
+    data = own_digits(result.knobs.data, result.knobs.file).images
+    real = float((data > 0).double().mean())
     return holds_in_part(
-        result.first.training.outcome.steps * batch < images and 1500 * batch < 2 * images,
-        f"iterations are meant: 1,500 epochs of MNIST would be {iterations:,} of them with "
-        f"minibatches of {batch}",
-        Compared(1500.0, 1500 * batch / images),
+        steps * batch < images
+        and last * batch < 2 * images
+        and abs(end - real) < abs(start - real) / 2,
+        f"almost surely iterations are meant: {last:,} epochs of MNIST would be "
+        f"{last * images // batch:,} of them with minibatches of {batch}; and {steps} iterations, "
+        f"{steps * batch / images:.2f} epochs, already take the ink from {start:.0%} of the pixels "
+        f"to {end:.0%}, near the {real:.0%} of real ones, "
+        f"here of {' × '.join(map(str, result.shape))} pixels",
+        Compared(float(last), last * batch / images),
     )
 
 
 CLAIMS = (
     Claim(
         "Train GAN over mnist dataset", "epochs 0, 500, 1000, 1500",
-        replace(SLIDE, iterations=60), _epochs,
+        replace(SLIDE, data="8x8", iterations=60), _epochs,
     ),
 )  # fmt: skip
 LESSON = Lesson(
@@ -394,6 +431,7 @@ LESSON = Lesson(
     },
     presets={
         "the slide": SLIDE,
+        "the slide, and on": replace(SLIDE, iterations=3000),
         "a quick look": replace(SLIDE, iterations=300),
         "simultaneous": replace(SLIDE, rule="simultaneous"),
         "saturating loss": replace(SLIDE, loss="saturating"),
@@ -405,7 +443,9 @@ LESSON = Lesson(
         "rules side by side": replace(SLIDE, data="8x8", beside="rule=simultaneous | "
                                       "rule=extragradient | rule=optimistic"),
     },
-    references=("goodfellow2014", "radford2016", "kingma2015", "lecun1998"),
-    slides=("Train GAN over mnist dataset",),
-    takes="about half a minute on two cores",
+    references=("goodfellow2014", "radford2016", "kingma2015", "lecun1998", "karras2018",
+                "karras2019"),
+    slides=("Train GAN over mnist dataset", "Epoch 0", "Epoch 500", "Epoch 1000", "Epoch 1500",
+            "Final Output", "GAN progress on face generation"),
+    takes="half a minute to a minute on two cores",
 )  # fmt: skip

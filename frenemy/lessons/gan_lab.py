@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
 from frenemy.lessons import _gan_lab_figures as pictures
 from frenemy.lessons._claims import Claim, Finding, holds
-from frenemy.lessons._gan_lab_runs import Result, run
+from frenemy.lessons._gan_lab_runs import Result, Stop, run, stops
 from frenemy.lessons._lesson import Compared, Lesson, knob
 from frenemy.lessons._plane_gans import (
     DATA_NAMES,
@@ -23,6 +24,16 @@ from frenemy.lessons._plane_gans import (
 from frenemy.lessons._trainings import DEVICES
 
 STORY = r"""
+**The slides.** A generator tries to fool a discriminator, and the discriminator tries to tell real
+from fake. The deck calls the two a *frenemy*, friend and enemy in one, a love-hate relationship:
+each works against the other, and neither learns anything without it. Yann LeCun, then head of AI
+research at Facebook, was asked on Quora in July 2016 which recent ideas in deep learning counted.
+He put adversarial training first: to him it and its variations were the most interesting idea in
+machine learning in ten years. The idea is Ian Goodfellow's (Goodfellow et al. 2014).
+
+**The algorithm.** Step 1 fixes $G$ and trains $D$; step 2 fixes $D$ and trains $G$; then again. The
+knob *who trains* stops either player.
+
 **What you see.** Noise goes through the generator $G$ and becomes points; the discriminator $D$
 colours the plane by how real a place looks to it. The arrows are $-\partial L_G/\partial x$: where
 the generator's *loss* wants each sample to go, for two losses at once, at one scale. Where $D$ is
@@ -186,11 +197,11 @@ def facts(result: Result) -> dict[str, Any]:
     stated: dict[str, Any] = {}
     for track in result.tracks:
         record, tail = track.record, f" ({track.name})" if track.name else ""
-        stated[f"diagnosis{tail}"] = str(track.diagnosis)
+        stated[f"diagnosis, by the last third of the run{tail}"] = str(track.diagnosis)
         if record.nearest.shape[1]:
             n = record.nearest.shape[1]
-            stated[f"modes{tail}"] = f"{record.captured[-1]} of {n}"
-            stated[f"quality (predicted: of real samples){tail}"] = Compared(
+            stated[f"modes at the last look alone{tail}"] = f"{record.captured[-1]} of {n}"
+            stated[f"quality at the last look (predicted: of real samples){tail}"] = Compared(
                 expected_quality(2), float(record.quality[-1])
             )
         undecided = LOSSES[result.knobs.loss].of_the_undecided()[1]
@@ -209,29 +220,57 @@ DEFAULT = Knobs()
 ROOMY = replace(DEFAULT, width_g=64, width_d=64, latent=16, batch=128)
 
 
-def _loss(player: int, wanted: str) -> Any:
-    """Whether a player's loss falls while it alone is trained."""
+TURN = 100
+"""Steps of D alone, and then as many of G alone, where the slide's algorithm is checked."""
+STEP_BY_STEP = replace(
+    DEFAULT, width_g=16, width_d=16, training="D only", steps=2 * TURN,
+    edits=f"{TURN}: training=G only",
+)  # fmt: skip
+
+
+@lru_cache(maxsize=4)
+def _stops(knobs: Knobs) -> tuple[Stop, ...]:
+    return stops(knobs, (0, TURN, 2 * TURN))
+
+
+def _alone(player: int, wanted: str) -> Any:
+    """Whether a player learns in its own step, D's the first, and no bit of the other changes."""
 
     def check(result: Result) -> Finding:
-        losses = result.tracks[0].record.losses[:, player]
+        first = 0 if player == 1 else 1
+        before, after = _stops(result.knobs)[first : first + 2]
+        start, end = (stop.update.losses[0, player] for stop in (before, after))
+        still = np.array_equal(before.players[1 - player], after.players[1 - player])
+        moved = float(np.linalg.norm(after.players[player] - before.players[player]))
         return holds(
-            bool(losses[-1] < losses[0]),
-            f"{wanted}: its loss goes from {losses[0]:.3f} to {losses[-1]:.3f} in "
-            f"{result.knobs.steps} steps",
+            bool(end < start) and still and moved > 0,
+            f"in steps {before.step} to {after.step} {wanted}: its parameters move by {moved:.2f}, "
+            f"{'not a bit' if still else 'and those'} of the other's change; its loss goes from "
+            f"{start:.3f} to {end:.3f}",
         )
 
     return check
 
 
-FEW = replace(DEFAULT, steps=100, width_g=16, width_d=16)
+def _scores(result: Result) -> Finding:
+    """D's mean answers on real and generated points, before and after it is trained alone."""
+    first, trained, _ = (stop.update.answers[0] for stop in _stops(result.knobs))
+    return holds(
+        bool(trained[0] > 0.5 > trained[1] and np.ptp(trained) > np.ptp(first)),
+        f"D's mean answer on real points goes from {first[0]:.2f} to {trained[0]:.2f}, on "
+        f"generated ones from {first[1]:.2f} to {trained[1]:.2f}, in {TURN} steps of D alone",
+    )
+
+
 CLAIMS = (
+    Claim("Algorithms for GAN", "step 1: fix G, train D", STEP_BY_STEP, _alone(1, "D learns")),
     Claim(
-        "Algorithms for GAN", "step 1: fix G, train D to tell real from fake",
-        replace(FEW, training="D only"), _loss(1, "D learns"),
+        "Algorithms for GAN", "D gives high scores to real and low ones to generated objects",
+        STEP_BY_STEP, _scores,
     ),
     Claim(
-        "Algorithms for GAN", "step 2: fix D, train G to fool it",
-        replace(FEW, training="G only"), _loss(0, "G learns"),
+        "Algorithms for GAN", "step 2: fix D, train G to fool it", STEP_BY_STEP,
+        _alone(0, "G learns"),
     ),
 )  # fmt: skip
 LESSON = Lesson(
@@ -264,6 +303,7 @@ LESSON = Lesson(
     },
     references=("goodfellow2014", "kahng2019", "mescheder2018", "metz2017", "lin2018",
                 "arjovsky2017principled"),
-    slides=("Generator vs Discriminator", "Frenemy", "Algorithms for GAN"),
+    slides=("LeCun's Comment", "Generative Adversarial Networks", "Generator vs Discriminator",
+            "Frenemy", "Ideas behind GAN", "Algorithms for GAN"),
     takes="a few seconds on two cores",
 )  # fmt: skip

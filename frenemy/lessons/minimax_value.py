@@ -32,7 +32,7 @@ from frenemy.figures import (
     Points,
     VerticalLine,
 )
-from frenemy.lessons._claims import Claim, holds
+from frenemy.lessons._claims import Claim, Finding, holds, holds_in_part
 from frenemy.lessons._lesson import Compared, Lesson, knob
 
 INTRODUCTION = r"""
@@ -282,17 +282,86 @@ def _title(result: Result) -> str:
 
 
 GAUSSIANS = Knobs()
+SHIFTS = (-1.0, -0.1, 0.1, 1.0)
+"""By which the logits of the best discriminator are shifted, everywhere or on one side."""
+ROUNDING = 1e-9
+
+
+def _value_of(real: Density, fake: Density, shift: float, beyond: float = -np.inf) -> float:
+    """V where D's logits are those of the best one, shifted to the right of a place."""
+    x = np.linspace(*_ends(real, fake), 20_001)
+    a, b = real.pdf(x), fake.pdf(x)
+    sure = (a > 0) & (b > 0)
+    logit = np.log(a[sure]) - np.log(b[sure]) + shift * (x[sure] > beyond)
+    integrand = -a[sure] * np.logaddexp(0, -logit) - b[sure] * np.logaddexp(0, logit)
+    return float(np.trapezoid(integrand, x[sure]))
+
+
+def _ends(real: Density, fake: Density) -> tuple[float, float]:
+    corners = np.concatenate([real.corners(), fake.corners()])
+    return float(corners.min()), float(corners.max())
+
+
+def _minimax(result: Result) -> Finding:
+    """D* is a maximum over D; p_g = p_r a minimum over the generator's places."""
+    real, fake = result.real, result.fake
+    best = _value_of(real, fake, 0.0)
+    middle = sum(_ends(real, fake)) / 2
+    others = [_value_of(real, fake, by, at) for by in SHIFTS for at in (-np.inf, middle)]
+    values = 2 * result.curves["Jensen-Shannon"] - float(np.log(4))
+    least = int(np.argmin(values))
+    rest = np.delete(values, least)
+    value = gan_value(real, fake)
+    return holds(
+        abs(best - value) < 1e-6 and max(others) < best
+        and abs(values[least] + np.log(4)) < ROUNDING and rest.min() > values[least] + ROUNDING,
+        f"over D: V(D*, G) = {value:.6f}; {len(others)} other discriminators get at most "
+        f"{max(others):.6f}. Over G: of {len(values)} places V(D*, G) is least at distance "
+        f"{result.distances[least]:g}, by {values[least]:.6f} (−ln 4 = {-np.log(4):.6f}), and at "
+        f"least {rest.min():.6f} elsewhere",
+        Compared(2 * jensen_shannon(real, fake) - float(np.log(4)), value),
+    )  # fmt: skip
+
+
+def _zero_sum(result: Result) -> Finding:
+    """Whether the sum of both players' losses stays when the generator alone moves."""
+    moved = result.fake.shifted(1.0)
+    real = _logits(result, result.real)
+    changes = {}
+    for name in ("saturating", "non-saturating"):
+        before, after = (_sum_of_losses(name, real, _logits(result, at))
+                         for at in (result.fake, moved))  # fmt: skip
+        changes[name] = after - before
+    return holds_in_part(
+        abs(changes["saturating"]) < ROUNDING < abs(changes["non-saturating"]),
+        "the value is: let G move by 1 while D stays, and the sum of both losses changes by "
+        f"{changes['saturating']:.1g} with the saturating loss, which is G's part of V; with the "
+        f"non-saturating one, that most GANs are trained by, it changes by "
+        f"{changes['non-saturating']:+.3f}",
+    )
+
+
+def _logits(result: Result, density: Density) -> np.ndarray:
+    """Logits of the best discriminator at evenly spread quantiles of a density."""
+    x = np.linspace(*_ends(result.real, result.fake.shifted(1.0)), 20_001)
+    at = np.interp((np.arange(2000) + 0.5) / 2000, density.cdf(x), x)
+    logits: np.ndarray = np.log(result.real.pdf(at)) - np.log(result.fake.pdf(at))
+    return logits
+
+
+def _sum_of_losses(name: str, real: np.ndarray, fake: np.ndarray) -> float:
+    import torch
+
+    from gan.losses import LOSSES
+
+    logits = torch.from_numpy(real), torch.from_numpy(fake)
+    loss = LOSSES[name]
+    return float(loss.generator(*logits) + loss.discriminator(*logits))
+
+
 CLAIMS = (
-    Claim(
-        "Game Theory and GAN", "min over G, max over D of V(D, G)", GAUSSIANS,
-        lambda result: holds(
-            bool(np.isclose(gan_value(result.real, result.real), -np.log(4), atol=1e-9)),
-            f"V(D*, G) = 2 JSD − ln 4 = {gan_value(result.real, result.fake):.6f} here, and least, "
-            "−ln 4, where the generator is right",
-            Compared(2 * jensen_shannon(result.real, result.fake) - float(np.log(4)),
-                     gan_value(result.real, result.fake)),
-        ),
-    ),
+    Claim("Game Theory and GAN", "min over G, max over D of V(D, G)", GAUSSIANS, _minimax),
+    Claim("Game Theory and GAN", "GAN is a zero-sum game", GAUSSIANS, _zero_sum),
 )  # fmt: skip
 LESSON = Lesson(
     name="minimax-value",

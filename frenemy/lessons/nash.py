@@ -21,7 +21,7 @@ from frenemy.figures import (
     Points,
     phase_portrait,
 )
-from frenemy.lessons._claims import Claim, holds, holds_in_part
+from frenemy.lessons._claims import Claim, Finding, holds, holds_in_part
 from frenemy.lessons._lesson import Compared, Lesson, knob
 from frenemy.lessons._rules import direction_grid, marked_points, view
 
@@ -50,6 +50,7 @@ MOST_ACTIONS = 8
 MOST_LISTED = 6
 NEAR = 0.01
 """A small move."""
+NO_RESPONSE = "none that is finite"
 WINDOW = 3.0
 """Players try moves up to so far from where they stand."""
 
@@ -185,12 +186,12 @@ def _best_response(game: Game, player: int) -> str:
     slope = sympy.simplify(-game.field[player])
     bend = sympy.simplify(sympy.diff(slope, own))
     if bend == 0:
-        return f"none that is finite: the gain per unit of {own} is {slope}, unless that is 0"
+        return f"{NO_RESPONSE}: the gain per unit of {own} is {slope}, unless that is 0"
     if bend.is_number and bend < 0:
         (answer,) = sympy.solve(slope, own) or (None,)
         return f"{own} = {sympy.simplify(answer)}, for every {other}"
     if bend.is_number:
-        return f"none that is finite: the payoff bends upwards in {own} (second derivative {bend})"
+        return f"{NO_RESPONSE}: the payoff bends upwards in {own} (second derivative {bend})"
     return f"where {slope} = 0 and {bend} < 0"
 
 
@@ -288,14 +289,53 @@ def indifference(result: Result) -> Figure:
 
 
 SLIDE = Knobs()
+REACHES = (1.0, 10.0, 100.0)
+"""Moves of a player up to so far, to see whether its gain ends."""
+
+
+def _is_origin(result: Result) -> Finding:
+    """The point by symbols and by search, whether it is the only one, and whether it is strict."""
+    point = result.chosen
+    if point is None or "local Nash" not in point.kinds:
+        return holds(False, "no equilibrium is found")
+    off = float(np.linalg.norm(_nearest(result.searched, point) - point.values))
+    only = len(result.points) == len(result.searched) == 1 and not point.is_continuum
+    cost = min(_least_cost(result.game, player, point.values) for player in (0, 1))
+    return holds(
+        not np.any(point.values) and off < 1e-6 and only,
+        f"{point}, by symbols; a search from many starts finds {len(result.searched)} point, "
+        f"{off:.1g} away, so it is {'the only one' if only else 'not the only one'}. It is "
+        f"{'not ' if cost <= 0 else ''}strict: a player's cheapest move alone costs it {cost:g}",
+    )
+
+
+def _least_cost(game: Game, player: int, at: np.ndarray) -> float:
+    """What the cheapest of a player's own moves costs it; standing still is no move."""
+    moves = _moves(player, at, WINDOW)
+    away = np.abs(moves[player] - at[player]) > 1e-9
+    return float(np.nanmin(game.loss(moves[:, away], player) - game.loss(at, player)))
+
+
+def _has_no_end(result: Result) -> Finding:
+    """Whether the best response of each player is finite, in words and by ever longer moves."""
+    tried = np.array([result.knobs.x, result.knobs.y])
+    gains = [[_gain(result.game, player, tried, reach) for reach in REACHES] for player in (0, 1)]
+    endless = all(answer.startswith(NO_RESPONSE) for answer in result.responses)
+    told = "; ".join(
+        f"{name} gains {', '.join(f'{gain:g}' for gain in row)}"
+        for name, row in zip("AB", gains, strict=True)
+    )
+    return holds_in_part(
+        endless and all(row[0] < row[1] < row[2] for row in gains),
+        f"neither has a largest or smallest value to aim at: from ({tried[0]:g}, {tried[1]:g}), by "
+        f"moves of up to {', '.join(f'{reach:g}' for reach in REACHES)}, {told}. A's best "
+        f"response: {result.responses[0]}",
+    )
+
+
 CLAIMS = (
-    Claim(
-        "Nash equilibrium", "what are the values of x and y?", SLIDE,
-        lambda result: holds(
-            result.chosen is not None and not np.any(result.chosen.values),
-            f"{result.chosen}, by symbols and by search; it is not strict",
-        ),
-    ),
+    Claim("Nash equilibrium", "what are the values of x and y?", SLIDE, _is_origin),
+    Claim("Nash equilibrium", "A wants to maximise xy, B to minimise it", SLIDE, _has_no_end),
     Claim(
         "Nash equilibrium", "a player does not move, whatever the opponent may do",
         replace(SLIDE, x=0.0, y=1.0),

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+import sympy
 
 from dynamics import CriticalPoint, Game, Trajectory, equilibria, flow
 from dynamics.measures import distance
@@ -23,7 +24,7 @@ from frenemy.figures import (
     phase_portrait,
     series,
 )
-from frenemy.lessons._claims import Claim, holds
+from frenemy.lessons._claims import Claim, Finding, holds
 from frenemy.lessons._lesson import Compared, Lesson, Progress, knob
 from frenemy.lessons._rules import (
     RULES,
@@ -241,15 +242,78 @@ def rates(result: Result) -> Figure:
 
 
 SLIDE = Knobs()
+CURES = ("extragradient", "optimistic", "proximal-point", "consensus", "cgd")
+"""Rules that are run beside the slide's, from the same start with the same step."""
+
+
+def _as_printed(result: Result) -> Finding:
+    """The slide's two formulas in a loop of their own, beside the run."""
+    knobs, path = result.knobs, result.runs[0].trajectory
+    x, y = result.game.symbols
+    slopes = [sympy.lambdify((x, y), sympy.diff(x * y, symbol)) for symbol in (x, y)]
+    here, states = (knobs.x, knobs.y), [(knobs.x, knobs.y)]
+    for _ in range(knobs.steps):
+        here = (here[0] + knobs.lr * slopes[0](*here), here[1] - knobs.lr * slopes[1](*here))
+        states.append(here)
+    apart = float("inf") if path is None else float(np.abs(path.states - np.array(states)).max())
+    return holds(
+        apart < 1e-9 * max(1.0, float(np.abs(states).max())),
+        f"the two formulas in a plain loop and the run of this page are {apart:.1g} apart at most "
+        f"in {knobs.steps} steps from ({knobs.x:g}, {knobs.y:g}); they end at distance "
+        f"{np.hypot(*here):.6f}",
+        Compared(result.runs[0].final.predicted, float(np.hypot(*here))),
+    )
+
+
+def _never_arrives(result: Result) -> Finding:
+    """The slide's rule, and others from the same start."""
+    knobs, slide = result.knobs, result.runs[0]
+    start = (knobs.x, knobs.y)
+    beside = {
+        name: run_rule(result.game, name, knobs.lr, start, knobs.steps, result.points[0])
+        for name in CURES
+    }
+    come = [
+        f"{name} ({run.growth.measured:.4f})"
+        for name, run in beside.items()
+        if run.growth.measured is not None and run.growth.measured < 1
+    ]
+    return holds(
+        (slide.growth.measured or 0.0) > 1,
+        f"a step multiplies the distance by {slide.growth.measured or 0.0:.6f} (√(1 + α²) is "
+        f"{np.sqrt(1 + knobs.lr**2):.6f}). It is the rule, not the game: run from there, "
+        f"{', '.join(come) or 'no other rule'} come nearer",
+        slide.growth,
+    )
+
+
+def _for_every_step(result: Result) -> Finding:
+    """Whether no step size at all converges, by symbols and on a wide range of step sizes."""
+    verdict, sizes = result.runs[0].verdict, np.geomspace(1e-4, 3.0, 60)
+    radii = verdict.radius_at(sizes)
+    if radii is None or verdict.critical_lr is None:
+        return holds(False, "theory has no spectral radius here")
+    apart = float(np.abs(radii - np.sqrt(1 + sizes**2)).max())
+    return holds(
+        verdict.critical_lr == 0 and apart < 1e-9 and bool((radii > 1).all()),
+        f"the spectral radius is √(1 + α²) to {apart:.1g} at {len(sizes)} step sizes from "
+        f"{sizes[0]:g} to {sizes[-1]:g}, and least, {radii.min():.9f}, at the smallest; below "
+        f"which step it converges: {step_text(verdict.critical_lr)}",
+    )
+
+
 CLAIMS = (
     Claim(
+        "Gradient Descent for Nash equilibrium",
+        "the update Δx = α ∂(xy)/∂x, Δy = −α ∂(xy)/∂y", SLIDE, _as_printed,
+    ),
+    Claim(
         "Gradient Descent for Nash equilibrium", "from (2, 2) it cannot converge", SLIDE,
-        lambda result: holds(
-            (result.runs[0].growth.measured or 0.0) > 1,
-            f"a step multiplies the distance by {result.runs[0].growth.measured:.6f}, √(1 + α²); "
-            "extragradient and others do converge (see cures)",
-            result.runs[0].growth,
-        ),
+        _never_arrives,
+    ),
+    Claim(
+        "Gradient Descent for Nash equilibrium", "it cannot converge, whatever α", SLIDE,
+        _for_every_step,
     ),
 )  # fmt: skip
 LESSON = Lesson(

@@ -16,6 +16,7 @@ def test_checkpoints_are_the_slides():
     assert _checkpoints(1500) == (0, 500, 1000, 1500)
     assert _checkpoints(60) == (0, 20, 40, 60)
     assert _checkpoints(61)[-1] == 61
+    assert _checkpoints(3000) == (0, 500, 1000, 1500, 3000)
 
 
 def test_every_loss_can_be_chosen():
@@ -72,6 +73,24 @@ def test_settings_side_by_side_and_nearest_images():
     for name, file in (("file", ""), ("file", "/nowhere/digits.npz")):
         with pytest.raises(ValueError, match=r"give (its|the) path"):
             LESSON.run(replace(knobs, data=name, file=file))
+
+
+def test_iterations_are_meant_and_the_first_ones_show_it():
+    (claim,) = LESSON.claims
+    result = LESSON.run(claim.knobs)
+    found = claim.check(result)
+    assert found.verdict == "holds in part" and "almost surely iterations" in found.found
+    large = replace(result, knobs=replace(result.knobs, batch=256))
+    assert claim.check(large).verdict == "does not hold"
+
+
+def test_the_first_moments_scale_leaves_the_others_readable():
+    result = LESSON.run(replace(LESSON.knobs(), data="8x8", iterations=60, batch=16))
+    track = replace(result.first, counts=np.array([[0] * 9 + [1000]] + [[100] * 10] * 3))
+    panels = LESSON.figures["frequency"](replace(result, tracks={"as set": track})).panels
+    assert [panel.y.range[1] for panel in panels] == [1.1, 0.4, 0.4, 0.4]
+    (panel,) = LESSON.figures["losses"](result).panels
+    assert len(panel.listed) == 4
 
 
 def test_images_without_labels_are_drawn_and_not_read(tmp_path):

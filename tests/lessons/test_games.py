@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from frenemy.figures import Text
 from frenemy.lessons import load
 
 
@@ -39,6 +40,14 @@ class TestCures:
         for name in ("extragradient", "alternating"):
             spread = found[f"{name}: spread of noisy runs after 300 steps"]
             assert spread.measured == pytest.approx(spread.predicted, rel=0.12)
+
+    def test_every_line_of_the_distances_bears_its_name(self):
+        lesson = load("cures")
+        (panel,) = lesson.figures["distances"](lesson.run(lesson.knobs())).panels
+        names = [mark.text[0].strip() for mark in panel.marks if isinstance(mark, Text)]
+        assert sorted(names) == sorted(lesson.knobs().rules)
+        heights = sorted(np.log10(mark.y[0]) for mark in panel.marks if isinstance(mark, Text))
+        assert min(np.diff(heights)) > 0.5
 
     def test_games_of_the_library_are_judged_too(self):
         found = facts("cures", game="bilinear-matrix", rules=("extragradient",), lr=0.1)
@@ -192,6 +201,19 @@ class TestMinimaxValue:
 
     def test_the_story_is_the_derivation(self):
         assert r"D^* = \frac{p_{r}}{p_{g} + p_{r}}" in load("minimax-value").story
+
+    @pytest.mark.parametrize(
+        ("part", "knobs", "verdict"),
+        [
+            ("max over D", {}, "holds"),
+            ("max over D", {"fake": "N(0, 2)"}, "does not hold"),
+            ("zero-sum", {}, "holds in part"),
+        ],
+    )
+    def test_verdicts_follow_from_the_densities(self, part, knobs, verdict):
+        lesson = load("minimax-value")
+        (claim,) = [claim for claim in lesson.claims if part in claim.says]
+        assert claim.check(lesson.run(replace(lesson.knobs(), **knobs))).verdict == verdict
 
     def test_unlike_distributions_are_answered(self):
         with pytest.raises(ValueError, match="like with like"):

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 
+from frenemy.lessons import _gan_lab_figures as pictures
 from frenemy.lessons import load, mode_collapse
 from frenemy.lessons._drawing import decoded, encoded
 from gan.field import TorchField
@@ -16,6 +17,13 @@ def facts(name, **knobs):
     lesson = load(name)
     result = lesson.perform(replace(lesson.knobs(), **knobs))
     return result, lesson.facts(result)
+
+
+def verdict(name, part, **knobs):
+    """What a claim finds on its own knobs with some changed."""
+    lesson = load(name)
+    (claim,) = [claim for claim in lesson.claims if part in claim.says]
+    return claim.check(lesson.perform(replace(claim.knobs, **knobs)))
 
 
 def rotation():
@@ -199,3 +207,52 @@ def test_data_that_change_on_the_way_are_shown_where_they_lie():
         for step in steps:
             assert np.array_equal(scenes[step].window.real, wanted.real)
             assert scenes[step].window.limits == wanted.limits
+
+
+def test_neither_rule_of_the_slides_converges_and_a_penalty_does():
+    found = verdict("non-convergence", "oscillate")
+    assert found.verdict == "holds in part"
+    assert "in 210 steps" in found.found and "leave by +0.0213" in found.found
+    assert verdict("non-convergence", "oscillate", penalty=0.5, steps=60).verdict == "does not hold"
+
+
+@pytest.mark.slow
+def test_seeds_collapse_by_their_diagnoses_and_cured_ones_do_not():
+    found = verdict("mode-collapse", "limited modes")
+    assert found.verdict == "holds"
+    assert "of 8 seeds" in found.found and "median quality" in found.found
+    cured = verdict("mode-collapse", "limited modes", penalty="R1 + R2")
+    assert cured.verdict != "holds"
+
+
+def test_step_one_moves_d_alone_and_step_two_g_alone():
+    lesson = load("gan-lab")
+    result = lesson.run(lesson.claims[0].knobs)
+    assert [claim.check(result).verdict for claim in lesson.claims] == ["holds"] * 3
+    both = replace(result.knobs, training="both", edits="")
+    found = [claim.check(lesson.run(both)) for claim in lesson.claims if "fix" in claim.says]
+    assert [one.verdict for one in found] == ["does not hold"] * 2
+    assert all("and those of the other's change" in one.found for one in found)
+
+
+def test_what_becomes_of_samples_is_drawn_in_the_colour_of_g():
+    lesson = load("gan-lab")
+    result = lesson.run(replace(lesson.knobs(), steps=30, width_g=8, width_d=8))
+    panels = lesson.figures["history"](result).panels
+    colors = {panel.y.label: panel.marks[0].color for panel in panels if len(panel.marks) == 1}
+    assert colors["$G$'s gradient"] != colors["$D$'s accuracy"]
+    assert [mark.color for mark in panels[0].marks] == list(pictures.OWNERS.values())
+
+
+def test_only_a_learner_with_a_density_answers_for_one():
+    result, stated = facts("density-or-samples", steps=50, points=200)
+    masses = [result.mass(name) for name in result.models]
+    assert masses[:2] == pytest.approx([1, 1], abs=0.03) and np.isnan(masses[2])
+    assert "by the width of a kernel" in stated["GAN: the same, estimated from its samples"]
+    found = verdict("density-or-samples", "similar", steps=50, width=0.5)
+    assert found.verdict == "holds in part" and "from data: Gaussian mixture" in found.found
+
+
+def test_a_discriminator_that_has_not_won_starves_nobody():
+    found = verdict("diminished-gradient", "without gradient", steps=40)
+    assert found.verdict == "does not hold" and "apart" in found.found

@@ -73,3 +73,25 @@ def test_a_value_without_critical_points_has_facts_and_pictures():
 def test_what_is_wrong_is_said(knobs, says):
     with pytest.raises(ValueError, match=says):
         result(**knobs)
+
+
+def finding(part, **knobs):
+    (claim,) = [claim for claim in LESSON.claims if part in claim.says]
+    return claim.check(result(**knobs))
+
+
+@pytest.mark.parametrize(
+    ("part", "knobs", "verdict", "says"),
+    [
+        ("values of x and y", {}, "holds", "It is not strict"),
+        ("values of x and y", {"formula": "x*y - x^2/2 + y^2/2"}, "holds", "It is strict"),
+        ("values of x and y", {"formula": "(x - 1)*y"}, "does not hold", "(1, 0)"),
+        ("values of x and y", {"formula": "3*y^2 + x^2 + 4*x*y"}, "does not hold", "no equil"),
+        ("A wants to maximise", {}, "holds in part", "none that is finite"),
+        ("A wants to maximise", {"formula": "x*y - x^2/2 + y^2/2"}, "does not hold", "x = y"),
+    ],
+)  # fmt: skip
+def test_verdicts_follow_from_the_game(part, knobs, verdict, says):
+    found = finding(part, **knobs)
+    assert found.verdict == verdict
+    assert says in found.found

@@ -70,3 +70,25 @@ def test_the_distance_keeps_still_only_where_the_flow_rotates():
     kept = facts(formula="3*x*y")["flow: distance at time 10"]
     assert kept.predicted == pytest.approx(kept.measured, rel=1e-8)
     assert isinstance(facts(formula="x*y - x^2/8 + y^2/8")["flow: distance at time 10"], float)
+
+
+def finding(part, **knobs):
+    (claim,) = [claim for claim in LESSON.claims if part in claim.says]
+    return claim.check(LESSON.run(replace(LESSON.knobs(), **knobs)))
+
+
+@pytest.mark.parametrize(
+    ("part", "knobs", "verdict", "says"),
+    [
+        ("the update", {}, "holds", "distance 4.651721"),
+        ("the update", {"rules": ("alternating",)}, "does not hold", "apart at most"),
+        ("from (2, 2)", {}, "holds", "extragradient (0.9950)"),
+        ("from (2, 2)", {"rules": ("extragradient",)}, "does not hold", "0.9950"),
+        ("whatever α", {}, "holds", "no step size does"),
+        ("whatever α", {"formula": "x*y - x^2/8 + y^2/8"}, "does not hold", "√(1 + α²) to 0."),
+    ],
+)
+def test_verdicts_follow_from_the_runs(part, knobs, verdict, says):
+    found = finding(part, **knobs)
+    assert found.verdict == verdict
+    assert says in found.found
