@@ -25,6 +25,9 @@ SETTINGS: dict[str, Any] = {
     "distributed.scheduler.allowed-failures": DEATHS - 1,
     # A worker is given nothing but what it runs: what waits beside would be blamed for its death.
     "distributed.scheduler.worker-saturation": 1.0,
+    # On a busy machine a worker that died may need long to be there again; by default it is given
+    # up after 15 seconds, and nobody would be left to compute.
+    "distributed.deploy.lost-worker-timeout": "1 day",
     # A long product of matrices may hold the interpreter for minutes: that is no death.
     "distributed.scheduler.worker-ttl": None,
     # Looking at its stack a hundred times a second would cost a point some per cent, and so would

@@ -62,4 +62,5 @@ def register():
 
 def dask_setup(worker):
     """What Dask calls in every worker that is told to load this module."""
+    time.sleep(float(os.environ.get("MORTAL_AWAKES_AFTER", "0")))
     register()

@@ -109,6 +109,16 @@ def test_a_point_that_kills_its_worker_is_a_result_and_the_rest_is_computed(less
     assert "its worker died 3 times" in runs.to_xarray()["reason"].sel(fate="die").values[0]
 
 
+def test_workers_that_need_long_to_come_back_are_waited_for(lesson, tmp_path, monkeypatch):
+    """Dask gives up a worker that is not back in time, and a busy machine has no time."""
+    from dask import config
+
+    monkeypatch.setenv("MORTAL_AWAKES_AFTER", "2")
+    with config.set({"distributed.deploy.lost-worker-timeout": "1s"}):
+        runs = sweep(lesson, {"fate": ["die", "fine"]}, store=tmp_path / "a.db", processes=1)
+    assert runs.counts() == {"lost": 1, "done": 1}
+
+
 def test_workers_that_are_killed_cost_nothing_but_time(lesson, tmp_path):
     killed = []
 
