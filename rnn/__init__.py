@@ -12,7 +12,7 @@ What backpropagation adds up
 What is learnt
     :mod:`rnn.tasks`, :class:`Net`, :class:`Trainer`, :mod:`rnn.slices`, :mod:`rnn.experiments`.
 Signals
-    :mod:`rnn.signal_features`.
+    :mod:`rnn.signal_features`, of real series in :mod:`rnn.series`.
 
 Nothing is imported before it is asked for: half of this room needs no torch.
 """

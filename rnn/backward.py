@@ -42,6 +42,15 @@ class Contributions:
         """The whole gradient, ``(P,)``."""
         return self.by_lag.sum(axis=0)
 
+    @property
+    def with_total_derivatives(self) -> np.ndarray:
+        """What the sum would be if its last factor were the total derivative, ``(P,)``.
+
+        :math:`ds_k/d\\theta` holds all terms up to k, so the term (t, j) would be counted at every
+        k from j to t: once more than its lag.
+        """
+        return (np.arange(1, len(self.by_lag) + 1)[:, None] * self.by_lag).sum(axis=0)
+
     def share(self, scale: np.ndarray | None = None) -> np.ndarray:
         """How much of all terms' lengths each lag has, ``(T,)``; sums to 1.
 

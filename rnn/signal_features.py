@@ -135,7 +135,12 @@ def _of_time(z: np.ndarray) -> dict[str, Column]:
 
 
 def _of_frequency(z: np.ndarray, rate: float) -> dict[str, Column]:
-    """By the periodogram, one-sided, of the signal as it is (its mean included)."""
+    """By the periodogram, one-sided, of the signal as it is (its mean included).
+
+    As printed, the skewness has :math:`f_i - f_i` over :math:`\\sigma`: it is 0 where it exists.
+    The kurtosis has :math:`f_i - f` and weights S that do not sum to 1; *f* is read as the centroid
+    and :math:`\\sigma` as the spread, since the slide names neither.
+    """
     if z.shape[1] == 1:
         frequencies, S = np.zeros(1), z**2 / rate
     else:
@@ -152,7 +157,7 @@ def _of_frequency(z: np.ndarray, rate: float) -> dict[str, Column]:
         "spectral centroid": (moments.centroid, silent),
         "spectral spread": (moments.spread, silent),
         "spectral skewness": (moments.skewness, single),
-        f"spectral skewness, {PRINTED}": (moments.skewness * total, single),
+        f"spectral skewness, {PRINTED}": (np.zeros(len(z)), single),
         "spectral kurtosis": (moments.kurtosis, single),
         f"spectral kurtosis, {PRINTED}": (moments.kurtosis * total, single),
         "spectral power": (total * gap, fine),

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from frenemy.lessons import TOPICS
+
 ROOT = Path(__file__).resolve().parent.parent
 
 MAY_IMPORT = {
@@ -155,6 +157,13 @@ def loaded_by(code: str) -> set[str]:
     return set(done.stdout.split())
 
 
+PAGE = """
+from streamlit.testing.v1 import AppTest
+page = "from frenemy.dashboard.imports import ready; ready().lesson_page.show({name!r})"
+assert not AppTest.from_string(page, default_timeout=60).run().exception
+"""
+WITHOUT_A_NET = [*TOPICS["Games"], "minimax-value", "dirac", "toy-power", "error-surface",
+                 "signal-features"]  # fmt: skip
 LIGHT = "from frenemy.cli import main\nmain({arguments}, standalone_mode=False)"
 
 
@@ -175,3 +184,13 @@ def test_what_is_heavy_stays_out(code, stays_out):
     loaded = loaded_by(code)
     assert "frenemy" in loaded or "dynamics" in loaded
     assert loaded & stays_out == set()
+
+
+@pytest.mark.parametrize("name", WITHOUT_A_NET)
+def test_a_page_that_has_no_net_has_no_torch(name):
+    loaded = loaded_by(PAGE.format(name=name))
+    assert {"streamlit", "plotly"} <= loaded and "torch" not in loaded
+
+
+def test_real_series_need_no_torch():
+    assert "torch" not in loaded_by("from rnn.series import series; series('ecg')")

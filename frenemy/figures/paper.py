@@ -131,7 +131,7 @@ class Page:
             figure.rows, figure.columns or 1, index + 1, projection="3d" if panel.is_3d else None
         )
         ranges = panel_range(figure, index)
-        dress(axes, panel, ranges, style)
+        dress(axes, panel, ranges, style, alone=(figure.columns or 1) == 1)
         handles = {}
         listed = {id(mark) for mark in panel.listed}
         for level, mark in enumerate(panel.marks, start=2):

@@ -12,10 +12,18 @@ from frenemy.figures.style import Style
 
 VIEW = (28, -55)
 """Height and turn of the eye before a panel in space, in degrees."""
+ZOOM = {True: 0.88, False: 0.78}
+"""Whether it is alone in its row -> how large its box is; labels stand outside it, where no layout
+measures them."""
+ABOVE_Z = (0.99, 0.83)
+"""Where the label of the height stands, in shares of the panel."""
+MOST_TICKS, CORNER = 4, 0.08
+"""Of an axis in space: no more steps between ticks, and none nearer to the corner in front, where
+two axes meet, than this share of the range."""
 
 
-def dress(axes: Any, panel: Panel, ranges: Any, style: Style) -> None:
-    """Labels, ticks, spines and grid of one panel."""
+def dress(axes: Any, panel: Panel, ranges: Any, style: Style, alone: bool = True) -> None:
+    """Labels, ticks, spines and grid of one panel, which may be ``alone`` in its row."""
     ink, muted = style.color("ink"), style.color("muted")
     axes.set_facecolor(style.color("background"))
     axes.set_title(panel.title, fontsize=style.text, color=ink, pad=0.4 * style.text)
@@ -23,7 +31,7 @@ def dress(axes: Any, panel: Panel, ranges: Any, style: Style) -> None:
         _dress_axis(axes, axis, where, ends, style)
     if panel.z is not None:
         _dress_axis(axes, panel.z, "z", panel.z.range, style)
-        axes.set_box_aspect((1, 1, 0.7), zoom=0.9)
+        axes.set_box_aspect((1, 1, 0.7), zoom=ZOOM[alone])
         axes.view_init(*VIEW)
         # The paths on a surface lie on it: drawn in order, not hidden by patches nearer the eye.
         axes.computed_zorder = False
@@ -42,8 +50,13 @@ def dress(axes: Any, panel: Panel, ranges: Any, style: Style) -> None:
 
 def _dress_axis(axes: Any, axis: Axis, where: str, ends: Any, style: Style) -> None:
     ink = style.color("ink")
-    pad = 0.2 * style.text if axes.name != "3d" else 0.55 * style.text
-    getattr(axes, f"set_{where}label")(axis.label, fontsize=style.text, color=ink, labelpad=pad)
+    pad = (0.2 if axes.name != "3d" else 0.9) * style.text
+    look = {"fontsize": style.text, "color": ink}
+    if where == "z":
+        # Beside the axis it would stand outside the page, and on the numbers where these are wide.
+        axes.text2D(*ABOVE_Z, axis.label, transform=axes.transAxes, ha="right", va="bottom", **look)
+    else:
+        getattr(axes, f"set_{where}label")(axis.label, labelpad=pad, **look)
     if axis.scale == "symlog":
         getattr(axes, f"set_{where}scale")("symlog", linthresh=axis.linear_below)
     elif axis.scale == "log":
@@ -58,6 +71,8 @@ def _dress_axis(axes: Any, axis: Axis, where: str, ends: Any, style: Style) -> N
         width=0.35 * style.line,
         length=0.25 * style.small,
     )
+    if where == "z":
+        axes.tick_params(axis="z", pad=0.3 * style.text)
     if axis.hidden:
         ticks.set_visible(False)
     elif axis.ticks is not None:
@@ -65,12 +80,29 @@ def _dress_axis(axes: Any, axis: Axis, where: str, ends: Any, style: Style) -> N
         ticks.set_ticks(values, [text for _, text in axis.ticks], minor=False)
     elif axis.scale == "log":
         _log_ticks(ticks, ends)
+    elif axes.name == "3d":
+        _ticks_in_space(ticks, where, ends)
     if where == "z" and ends is not None:
         axes.set_zlim(*ends)
     if axes.name == "3d":
         ticks.set_pane_color(style.color("background"))
         ticks.line.set_color(style.color("muted"))
         ticks._axinfo["grid"] |= {"color": style.color("faint"), "linewidth": 0.35 * style.line}
+
+
+def _ticks_in_space(ticks: Any, where: str, ends: tuple[float, float] | None) -> None:
+    """Few ticks, and none where the numbers of two axes would lie on each other."""
+    from matplotlib.ticker import FixedLocator, MaxNLocator
+
+    locator = MaxNLocator(MOST_TICKS, steps=[1, 2, 5, 10])
+    if where == "z" or ends is None:
+        ticks.set_major_locator(locator)
+        return
+    low, high = ends
+    gap = CORNER * (high - low)
+    near, far = (low, high - gap) if where == "x" else (low + gap, high)
+    values = locator.tick_values(low, high)
+    ticks.set_major_locator(FixedLocator([v for v in values if near <= v <= far]))
 
 
 def _log_ticks(ticks: Any, ends: tuple[float, float]) -> None:

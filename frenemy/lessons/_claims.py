@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -50,3 +50,9 @@ def holds(is_so: bool, found: str, numbers: Compared | None = None) -> Finding:
 def holds_in_part(is_so: bool, found: str, numbers: Compared | None = None) -> Finding:
     """The finding on a claim that is right within limits, if it is within them."""
     return Finding(VERDICTS[1] if is_so else VERDICTS[2], found, numbers)
+
+
+def holds_so_far(parts: Sequence[bool], found: str, numbers: Compared | None = None) -> Finding:
+    """The finding on a claim of several parts: all of them are right, some, or none."""
+    verdict = VERDICTS[0] if all(parts) else VERDICTS[1] if any(parts) else VERDICTS[2]
+    return Finding(verdict, found, numbers)

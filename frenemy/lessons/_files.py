@@ -22,7 +22,7 @@ def own_series(file: str) -> np.ndarray:
     ValueError
         If no file is named, or it cannot be read or used.
     """
-    from rnn.tasks import series_of
+    from rnn.series import series_of
 
     if not file:
         raise ValueError("file must name your CSV file; give its path, or choose another series")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,7 +21,7 @@ from frenemy.figures import (
     VerticalLine,
     series,
 )
-from frenemy.lessons._claims import Claim, Finding, holds_in_part
+from frenemy.lessons._claims import Claim, Finding, holds_so_far
 from frenemy.lessons._lesson import Compared, Lesson, knob
 from frenemy.lessons._threads import on_one_thread
 
@@ -32,7 +33,7 @@ STORY = r"""
 $$\frac{\partial E_t}{\partial W} = \sum_{k} \frac{\partial E_t}{\partial s_t}
 \Big(\prod_{j=k+1}^{t} J_j\Big) \frac{\partial^+ s_k}{\partial W}.$$ The last factor is the
 **immediate** derivative: $s_{k-1}$ is held fixed. With the total derivative, as the slide has it,
-everything would be counted many times.
+a term of lag $l$ would be counted $l + 1$ times.
 
 **Every term is shown below**, for a cell and a sequence: row $t$, column $k$. The terms sum to
 torch's gradient, and for a few steps also in symbols.
@@ -44,10 +45,13 @@ state from exploding.
 
 **Clipping** divides all terms by the same number: each lag keeps its share. **RMSprop** divides
 each weight's gradient by a number of its own: the ratio of a weight's long-lag to short-lag terms
-stays exactly as it was. Neither cures vanishing.
+stays exactly as it was. Over all weights together the shares move a little, since small gradients
+are scaled up and some of them reach back farther. Neither cures vanishing.
 """
 CELLS = ("tanh", "logistic", "linear", "lstm", "gru")
 SYMBOLIC = ("tanh", "logistic", "linear")
+TOY_WEIGHT, TOY_STEPS = 1.01, 999
+"""The slide's toy: so many multiplications by this weight."""
 
 
 @dataclass(frozen=True)
@@ -156,6 +160,44 @@ def _written_out(knobs: Knobs) -> tuple[tuple[tuple[str, float], ...], Compared]
     return lines, Compared(sum(values), gradient.item())
 
 
+@lru_cache(maxsize=1)
+def _toy() -> tuple[np.ndarray, float]:
+    """The terms of dy/dw in the slide's toy, the last step first, and y, all by torch.
+
+    Every step multiplies by a copy of w of its own: the gradient by a copy is one term of the sum.
+    """
+    import torch
+
+    copies = torch.full((TOY_STEPS,), TOY_WEIGHT, dtype=torch.float64, requires_grad=True)
+    y = torch.ones((), dtype=torch.float64)
+    for w in copies:
+        y = w * y
+    (terms,) = torch.autograd.grad(y, copies)
+    return terms.flip(0).numpy(), y.item()
+
+
+def _toy_kept(lags: int) -> Compared:
+    """The share of the toy's gradient that truncation keeps: (T + 1)/999, and measured."""
+    terms, _ = _toy()
+    kept = float(terms[: lags + 1].sum() / terms.sum())
+    return Compared(min(lags + 1, TOY_STEPS) / TOY_STEPS, kept)
+
+
+def _far_over_near(result: Result, factors: np.ndarray | None = None) -> np.ndarray:
+    """Of each weight: its gradient from the far half of the lags over that from the near half."""
+    half = max(result.knobs.steps // 2, 1)
+    by_lag = result.parts.by_lag if factors is None else result.parts.by_lag * factors
+    near, far = by_lag[:half].sum(axis=0), by_lag[half:].sum(axis=0)
+    return np.divide(far, near, out=np.zeros_like(far), where=near != 0)
+
+
+def _changed(result: Result) -> float:
+    """By how much RMSprop changes that ratio, relative to it, at most."""
+    before, after = _far_over_near(result), _far_over_near(result, result.scaled)
+    known = before != 0
+    return float(np.abs(after[known] / before[known] - 1).max(initial=0.0))
+
+
 def facts(result: Result) -> dict[str, Any]:
     """The sum beside torch; what truncation keeps; what optimisers leave as it is."""
     parts, knobs = result.parts, result.knobs
@@ -177,8 +219,14 @@ def facts(result: Result) -> dict[str, Any]:
         "share of the far half: clipped (predicted: plain)": Compared(
             float(share[half:].sum()), float(parts.share(result.clipped)[half:].sum())
         ),
-        "share of the far half: RMSprop": f"{parts.share(result.scaled)[half:].sum():.3g}",
-        "in the slide's toy, truncation to this lag keeps": f"{min(lag + 1, 999)}/999 of dy/dw",
+        "far over near lags of a weight: RMSprop changes it by": f"at most {_changed(result):.0e}",
+        "share of the far half, all weights together: RMSprop": (
+            f"{parts.share(result.scaled)[half:].sum():.3g}"
+        ),
+        "with the total derivative as last factor: length": (
+            f"{np.linalg.norm(parts.with_total_derivatives):.4g}"
+        ),
+        "of dy/dw in the slide's toy truncation to this lag keeps": _toy_kept(lag),
     }
 
 
@@ -273,39 +321,52 @@ def symbols(result: Result) -> Figure:
 DEFAULT = Knobs()
 
 
-def _far(result: Result, factors: np.ndarray | None = None) -> float:
-    """The share of the far half of the lags."""
-    return float(result.parts.share(factors)[max(result.knobs.steps // 2, 1) :].sum())
+EXPLODING = replace(DEFAULT, cell="linear", gain=1.15)
+
+
+def _summed(result: Result) -> Finding:
+    length = float(np.linalg.norm(result.parts.with_total_derivatives))
+    return holds_so_far(
+        (result.error < 1e-10 * result.torch_norm, bool(np.isclose(length, result.torch_norm))),
+        f"read with the immediate partial derivative as last factor, all {result.knobs.steps} lags "
+        f"differ from torch by {result.error:.0e}; with the total one, as printed, the sum is "
+        f"{length / result.torch_norm:.3g} times as long",
+        Compared(length, result.torch_norm),
+    )
 
 
 def _truncated(result: Result) -> Finding:
-    T, lags = result.knobs.truncation, result.knobs.steps
-    return holds_in_part(
-        T + 1 < lags,
-        f"k = t − T … t are T + 1 = {T + 1} terms, which keep "
-        f"{result.parts.kept(T)[0]:.4g} of the length here; in the toy they keep {T + 1} of 999 "
-        "equal ones, and the forward state explodes all the same",
+    T, kept = result.knobs.truncation, _toy_kept(result.knobs.truncation)
+    terms, y = _toy()
+    length = result.parts.kept(T)[0]
+    return holds_so_far(
+        (length < 0.5, abs(y) < 1.0, float(np.abs(terms).max()) < 1.0),
+        f"k = t − T … t are {T + 1} terms for T = {T}. They keep {length:.2g} of the length in a "
+        f"net that explodes, and {kept.measured:.4f} in the toy, (T + 1)/{TOY_STEPS}, where each "
+        f"term is {terms[0]:,.0f} all the same and the forward state grows to {y:,.0f}",
+        kept,
+    )
+
+
+def _rescaled(result: Result) -> Finding:
+    change, far = _changed(result), max(result.knobs.steps // 2, 1)
+    grown = float(result.scaled.max() / result.scaled.min())
+    before, after = (result.parts.share(scale)[far:].sum() for scale in (None, result.scaled))
+    return holds_so_far(
+        (grown > 1.01, change > 1e-6),
+        f"it rescales every weight's gradient by a number of its own ({grown:.2g} times apart). "
+        f"The ratio of far to near lags within a weight changes by at most {change:.0e}; of all "
+        f"weights together the far half is {before:.2%} before, {after:.2%} after",
     )
 
 
 CLAIMS = (
-    Claim(
-        "Backpropagation Through Time", "∂E/∂W is the sum of chains of factors", DEFAULT,
-        lambda result: holds_in_part(
-            result.error < 1e-10 * result.torch_norm,
-            f"all {result.knobs.steps} lags together differ from torch by {result.error:.0e}, if "
-            "the last factor is read as the immediate partial derivative",
-        ),
-    ),
-    Claim("Exploding gradient solutions", "truncated BPTT: k from t − T to t", DEFAULT, _truncated),
-    Claim(
-        "Vanishing gradient solutions", "RMSprop divides by the root of squared gradient", DEFAULT,
-        lambda result: holds_in_part(
-            _far(result, result.scaled) < 0.05,
-            "it rescales what arrives, weight by weight: the far half of the lags is "
-            f"{_far(result):.2%} of the gradient before, {_far(result, result.scaled):.2%} after",
-        ),
-    ),
+    Claim("Backpropagation Through Time", "∂E/∂W is the sum of chains of factors", DEFAULT,
+          _summed),
+    Claim("Exploding gradient solutions", "truncated BPTT: k from t − T to t", EXPLODING,
+          _truncated),
+    Claim("Vanishing gradient solutions", "RMSprop divides by the root of squared gradient",
+          DEFAULT, _rescaled),
 )  # fmt: skip
 LESSON = Lesson(
     name="bptt",
@@ -318,7 +379,7 @@ LESSON = Lesson(
     figures={"terms": terms, "share": shares, "truncation": truncation, "symbols": symbols},
     presets={
         "vanishing": DEFAULT,
-        "exploding": replace(DEFAULT, cell="linear", gain=1.15),
+        "exploding": EXPLODING,
         "a loss at the end": replace(DEFAULT, every_step=False, gain=1.4),
         "LSTM": replace(DEFAULT, cell="lstm"),
         "GRU": replace(DEFAULT, cell="gru"),

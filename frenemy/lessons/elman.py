@@ -19,7 +19,7 @@ from frenemy.figures import (
     Text,
     series,
 )
-from frenemy.lessons._claims import Claim, holds, holds_in_part
+from frenemy.lessons._claims import Claim, Finding, holds, holds_in_part
 from frenemy.lessons._lesson import Compared, Lesson, knob
 from frenemy.lessons._threads import on_one_thread
 
@@ -255,7 +255,24 @@ def first_state(result: Result) -> Figure:
 
 
 DEFAULT = Knobs()
+
+
+def _ordered(result: Result) -> Finding:
+    """The state after a text, and after the same letters in reverse."""
+    text = result.knobs.text
+    reverse = text[-2::-1] + text[-1]
+    other = run(replace(result.knobs, text=reverse))
+    apart = float(np.linalg.norm(result.hidden[-1] - other.hidden[-1]))
+    counted = sum(abs(text.count(letter) - reverse.count(letter)) for letter in result.letters)
+    return holds(
+        counted == 0 and apart > 0.1 * float(np.linalg.norm(result.hidden[-1])),
+        f"read in reverse, the same {len(text) - 1} letters lead to a state {apart:.2g} away from "
+        f"one of length {np.linalg.norm(result.hidden[-1]):.2g}; their counts differ by {counted}",
+    )
+
+
 CLAIMS = (
+    Claim("Sequential Data", "models should capture order information", DEFAULT, _ordered),
     Claim(
         "Neuron computation", "h_t = σ(W h_{t−1} + W x_t), and ŷ_t = softmax(W h_t)", DEFAULT,
         lambda result: holds(

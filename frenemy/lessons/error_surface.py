@@ -58,6 +58,9 @@ DIRECTIONS = ("none", "random", "filter-normalised", "recurrent weights")
 COLUMNS, ROWS = 120, 60
 GRID = 256
 NET_GRID = 61
+LIFTED = {"raw": (1.4, 1.0), "clipped by norm": (0.7, 0.6), "RMSprop": (0.35, 0.9)}
+"""Paths on the surface in space: width and opacity. Those that climb the wall again and again are
+thin, so that it is seen behind them."""
 
 
 @dataclass(frozen=True)
@@ -111,7 +114,6 @@ class Result:
     net: NetSurface | None
 
 
-@on_one_thread
 def run(knobs: Knobs) -> Result:
     """Sample the surface and walk over it."""
     model = OneNeuron(knobs.length)
@@ -150,6 +152,7 @@ def _ways(knobs: Knobs) -> dict[str, tuple[float, StepRule]]:
 
 
 @lru_cache(maxsize=8)
+@on_one_thread
 def _net_surface(kind: str, seed: int) -> NetSurface:
     """Train a small tanh net on the temporal order of symbols, and look around it."""
     import torch
@@ -219,19 +222,25 @@ def surface(result: Result) -> Figure:
     marks: list[Mark] = [
         Surface(result.columns, result.heights, result.values, opacity=0.9, limits=(0.0, 0.5))
     ]
-    for index, name in enumerate(("raw", "clipped by norm")):
-        path = result.paths[name].states
-        inside = _inside(path)
-        lifted = result.model.error(*path.T) + 0.012
-        marks.append(
-            Line(*np.where(inside, path.T, np.nan), z=np.where(inside, lifted, np.nan),
-                 label=name, width=1.6, **_look(index))
-        )  # fmt: skip
+    for index, (name, path) in enumerate(result.paths.items()):
+        if name in LIFTED:
+            marks += _lifted(result.model, path.states, name, _look(index))
     panel = Panel(
         marks, x=Axis("$w$", range=WINDOW_W), y=Axis("$b$", range=WINDOW_B),
         z=Axis("error", range=(0.0, 0.5)),
     )  # fmt: skip
     return Figure([panel], title="The error surface of one recurrent neuron, and its wall")
+
+
+def _lifted(model: OneNeuron, path: np.ndarray, name: str, look: Look) -> list[Mark]:
+    """A path on the surface in space, and where it ends."""
+    w, b = np.where(_inside(path), path.T, np.nan)
+    error = np.where(_inside(path), model.error(*path.T) + 0.012, np.nan)
+    width, opacity = LIFTED[name]
+    return [
+        Line(w, b, z=error, label=name, width=width, opacity=opacity, **look),
+        Points(w[-1:], b[-1:], z=error[-1:], color=look["color"], size=0.9),
+    ]
 
 
 def _inside(path: np.ndarray) -> np.ndarray:
@@ -312,7 +321,7 @@ def descent(result: Result) -> Figure:
 def trained_net(result: Result) -> Figure:
     """The loss of a real trained net over two directions of its weights."""
     if result.net is None:
-        return nothing("choose directions with the knob 'a real net'")
+        return nothing("to train a net, set 'a real net: directions' (--net) to 'random'")
     net, kind = result.net, result.knobs.net
     logs = np.log10(np.maximum(net.losses, 1e-4))
     what = "weight" if kind == "recurrent weights" else "direction"
@@ -328,7 +337,8 @@ def trained_net(result: Result) -> Figure:
         x=x, y=y,
     )  # fmt: skip
     space = Panel([Surface(net.at, net.at, logs)], x=x, y=y, z=Axis(r"$\log_{10}$ loss"))
-    return Figure([above, space], title=f"A real net: its loss over two {kind} directions")
+    over = "of its recurrent weights" if kind == "recurrent weights" else f"{kind} directions"
+    return Figure([above, space], title=f"A real net: its loss over two {over}")
 
 
 DEFAULT = Knobs()
@@ -347,8 +357,20 @@ def _clipping(result: Result) -> Finding:
     )
 
 
+def _adapting(result: Result) -> Finding:
+    ends = {name: float(result.model.error(*path.final)) for name, path in result.paths.items()}
+    longest = np.linalg.norm(np.diff(result.paths["RMSprop"].states, axis=0), axis=1).max()
+    return holds(
+        ends["RMSprop"] < 0.1 * ends["raw"],
+        f"after {result.knobs.steps} steps from the same start the error is {ends['RMSprop']:.2g}, "
+        f"with raw steps {ends['raw']:.2g}; the longest step of RMSprop is {longest:.2g}",
+    )
+
+
 CLAIMS = (
     Claim("Exploding gradient solutions", "clip gradients at a threshold", DEFAULT, _clipping),
+    Claim("Exploding gradient solutions", "RMSprop to adjust the learning rate", DEFAULT,
+          _adapting),
     Claim(
         "Rough Error Surface of RNN", "the error has steep walls", DEFAULT,
         lambda result: holds(

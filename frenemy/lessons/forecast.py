@@ -75,7 +75,8 @@ class Result:
     held_out : the unseen values, scaled, ``(n,)``.
     one_step : forecasts of each of them but the first, by seed, ``(n - 1, E)``.
     start : where the free run begins; free : it, by seed, ``(m, E)``.
-    linear : the autoregression's free run, ``(m,)``.
+    linear : the autoregression's free run, ``(m,)``. Freely, the naive forecast stays at the last
+        known value.
     errors : one-step mean squared error of each seed, ``(E,)``; baselines : name -> error.
     """
 
@@ -88,6 +89,11 @@ class Result:
     linear: np.ndarray
     errors: np.ndarray
     baselines: dict[str, float]
+
+    @property
+    def naive(self) -> np.ndarray:
+        """The last value that was known, again and again, ``(m,)``."""
+        return np.full(len(self.free), self.held_out[self.start - 1])
 
     @property
     def truth(self) -> np.ndarray:
@@ -120,7 +126,7 @@ def run(knobs: Knobs, *, progress: Progress | None = None) -> Result:
 
 
 def _values(knobs: Knobs) -> np.ndarray:
-    from rnn.tasks import series as recorded
+    from rnn.series import series as recorded
 
     if knobs.series == "your own":
         return own_series(knobs.file)
@@ -169,6 +175,7 @@ def facts(result: Result) -> dict[str, Any]:
     net = ((result.free - truth[:, None]) ** 2).mean(axis=0)
     stated[f"free run of {len(truth)} steps: error, median"] = f"{np.median(net):.4g}"
     stated["free run: autoregression"] = f"{((result.linear - truth) ** 2).mean():.4g}"
+    stated["free run: the last value again"] = f"{((result.naive - truth) ** 2).mean():.4g}"
     ratio = np.median(result.errors) / base[best]
     better = "beats" if ratio < 1 else "does not beat"
     stated["verdict"] = f"one step ahead the net {better} the {best} (ratio {ratio:.2f})"
@@ -216,6 +223,7 @@ def free_run(result: Result) -> Figure:
              **_look(1)),
         Line(at, result.linear, label=f"autoregression of order {result.knobs.order}, freely",
              width=1.4, dash="dashdot", **_look(2)),
+        Line(at, result.naive, label="the last value again", width=1.2, dash="dot", **_look(3)),
         VerticalLine(float(start) - 0.5, color="muted", dash="dot", label="from here on alone"),
     ]  # fmt: skip
     panel = Panel(marks, x=Axis("unseen step"), y=Axis("scaled value"))

@@ -19,25 +19,32 @@ from frenemy.figures import (
     series,
     table,
 )
-from frenemy.lessons._claims import Claim, holds, holds_in_part
+from frenemy.lessons._claims import Claim, Finding, holds, holds_in_part
 from frenemy.lessons._files import own_series
 from frenemy.lessons._lesson import Compared, Lesson, knob
-from frenemy.lessons._threads import on_one_thread
 
 if TYPE_CHECKING:
     from rnn.signal_features import SignalFeatures
 
 STORY = r"""
-**The slide.** Before recurrent nets read raw signals, one computed features of windows: in time, in
-frequency, in both. The slide lists ten with formulas.
+**The slide.** A sequence comes with *discrete* labels (a class, or a tag at every step) or with
+*continuous* ones (a temperature, the next value); the loss is cross entropy for the first and a
+squared error for the second, and the net is the same. Signals are long, so one computes features of
+windows first: a window of 1,000 samples becomes ten numbers, in time, in frequency, in both. The
+slide lists the ten with formulas.
 
 **Two of them are misprinted.** Spectral skewness and kurtosis are moments of the *spectrum* seen as
 a distribution over frequencies: both $f_i$ must be $f_i - \bar f$ with the centroid $\bar f$,
 $\sigma$ is the spread about it, and the weights must be normalised, $p_i = S(f_i)/\sum S$. As
-printed, the numerator of the skewness is $f_i - f_i = 0$; and without the normalisation a louder
-signal has a larger "kurtosis". *Spectral power* with $f^3$ is no power: $\sum S\,\Delta f$ is, and
-equals the mean square. *Wavelet energy* does not say which transform: with an orthogonal one that
-wraps round, Parseval's equation makes it the mean square, band by band.
+printed, the numerator of the skewness is $f_i - f_i = 0$, for every signal; and without the
+normalisation a louder signal has a larger "kurtosis". *Spectral power* with $f^3$ is no power:
+$\sum S\,\Delta f$ is, and equals the mean square. *Wavelet energy* does not say which transform:
+with an orthogonal one that wraps round, Parseval's equation makes it the mean square, band by band.
+
+**Time and frequency together.** A spectrum of the whole signal does not say *when*. Features of
+short windows, one after the other, do: the picture of windows follows a chirp whose frequency
+climbs, while nothing moves for two steady tones. Wavelet bands are the other way: short windows for
+high frequencies, long ones for low.
 
 **What theory says.** A sine has kurtosis $3/2$ and RMS $1/\sqrt2$. Two equal tones have a spectral
 kurtosis of exactly 1. White noise has kurtosis 3, and spectral kurtosis $9/5$, that of a uniform
@@ -55,6 +62,8 @@ EXACT = {
     "square wave": {"RMS": 1.0, "kurtosis": 1.0, "peak to peak": 2.0},
 }
 """Closed forms: signal -> feature -> value."""
+SHORT, HOP = 100, 50
+"""Samples of the short windows that one long window is cut into, and between their starts."""
 
 
 @dataclass(frozen=True)
@@ -96,7 +105,6 @@ class Result:
     features: SignalFeatures
 
 
-@on_one_thread
 def run(knobs: Knobs) -> Result:
     """Make or read the signal, and compute every feature of every window.
 
@@ -135,7 +143,7 @@ def _signal(knobs: Knobs) -> tuple[np.ndarray, float]:
 
 
 def _recorded(knobs: Knobs) -> tuple[np.ndarray, float]:
-    from rnn.tasks.series import series as recorded
+    from rnn.series import series as recorded
 
     if knobs.signal == "your own":
         return own_series(knobs.file), 1.0
@@ -258,71 +266,153 @@ def bands(result: Result) -> Figure:
 
 
 def over_windows(result: Result) -> Figure:
-    """How the features move from window to window."""
+    """How the features move from window to window; one long window is cut into short ones."""
     shown = ("RMS", "kurtosis", "spectral centroid", "spectral kurtosis")
-    at = np.arange(1, len(result.signals) + 1, dtype=float)
+    at, table, label = _windowed(result)
     panels = []
     for index, name in enumerate(shown):
-        values = result.features.table[name].to_numpy()
-        panels.append(
-            Panel(
-                [
-                    Line(at, values, width=1.4, **series(index)),
-                    Points(at, values, color=series(index)["color"], size=0.6),
-                ],
-                x=Axis("window"),
-                y=Axis(name),
-            )
-        )
+        values = table[name].to_numpy()
+        marks: list[Mark] = [
+            Line(at, values, width=1.4, **series(index)),
+            Points(at, values, color=series(index)["color"], size=0.6),
+        ]
+        if name == "spectral centroid" and result.knobs.signal == "chirp":
+            marks.append(_climbing(result.knobs))
+        panels.append(Panel(marks, x=Axis(label), y=Axis(name, range=_wide(values))))
     return Figure(panels, columns=2, title=f"{result.knobs.signal}: features of each window")
+
+
+def _windowed(result: Result) -> tuple[np.ndarray, Any, str]:
+    """Where windows stand, their features, and what the places are called."""
+    from rnn.signal_features import signal_features, windows
+
+    if len(result.signals) > 1 or result.signals.shape[1] < 2 * SHORT:
+        at = np.arange(1, len(result.signals) + 1, dtype=float)
+        return at, result.features.table, "window"
+    cut = windows(result.signals[0], SHORT, HOP)
+    middles = (np.arange(len(cut)) * HOP + SHORT / 2) / result.rate
+    found = signal_features(cut, result.rate, wavelet=result.knobs.wavelet)
+    unit = "s" if result.rate != 1.0 else "samples"
+    return middles, found.table, f"middle of the window, {unit}"
+
+
+def _climbing(knobs: Knobs) -> Line:
+    """The frequency of a chirp at every time."""
+    t = np.array([0.0, LENGTH / RATE])
+    f = knobs.frequency + (knobs.second - knobs.frequency) * t
+    return Line(t, f, color="prediction", dash="dash", label="frequency of the chirp")
+
+
+def _wide(values: np.ndarray) -> tuple[float, float] | None:
+    """A range about values that hardly differ, so that rounding is not drawn as if it moved."""
+    known = values[np.isfinite(values)]
+    if not known.size or np.ptp(known) > 0.02 * np.abs(known).max():
+        return None
+    middle = float(known.mean())
+    half = 0.5 * abs(middle) or 1.0
+    return middle - half, middle + half
 
 
 DEFAULT = Knobs()
 
 
-def _means(result: Result) -> Any:
-    return result.features.table.mean(skipna=True)
+SLIDE = "Time, frequency and time-frequency analysis"
+SKEWED = replace(DEFAULT, signal="square wave")
+"""A signal whose spectrum leans: its skewness is not 0."""
+
+
+def _mean(result: Result, name: str) -> float:
+    return float(result.features.table.mean(skipna=True)[name])
+
+
+def _pair(result: Result, name: str) -> Compared:
+    """A feature as printed and as it should be."""
+    return Compared(_mean(result, f"{name}, as printed"), _mean(result, name))
+
+
+def _agree(pair: Compared) -> bool:
+    return pair.relative_difference < 1e-9
+
+
+def _in_time(z: np.ndarray) -> dict[str, np.ndarray]:
+    """The slide's six formulas of the time domain, word for word, of windows ``(n, N)``."""
+    n, mean = z.shape[1], z.mean(axis=1, keepdims=True)
+    unit = (z - mean) / np.sqrt(((z - mean) ** 2).sum(axis=1, keepdims=True) / n)
+    return {
+        "RMS": np.sqrt((z**2).sum(axis=1) / n),
+        "variance": ((z - mean) ** 2).sum(axis=1) / n,
+        "maximum": z.max(axis=1),
+        "skewness": (unit**3).mean(axis=1),
+        "kurtosis": (unit**4).mean(axis=1),
+        "peak to peak": z.max(axis=1) - z.min(axis=1),
+    }
+
+
+def _literally(result: Result) -> Finding:
+    by_hand, table = _in_time(result.signals), result.features.table
+    apart = max(
+        float(np.abs(values / table[name].to_numpy() - 1).max()) for name, values in by_hand.items()
+    )
+    return holds(
+        apart < 1e-9,
+        f"the {len(by_hand)} formulas, taken literally on {len(result.signals)} windows of an "
+        f"{result.knobs.signal}, differ from SciPy's by at most {apart:.0e}: moments without "
+        "correction for small samples, kurtosis not reduced by 3",
+    )
+
+
+def _skewness(result: Result) -> Finding:
+    pair = _pair(result, "spectral skewness")
+    return holds(
+        _agree(pair),
+        "a misprint for f_i minus the centroid: as printed it is "
+        f"{pair.predicted:.3g} for every signal; of this {result.knobs.signal} it is "
+        f"{pair.measured:.4g}",
+        pair,
+    )
+
+
+def _kurtosis(result: Result) -> Finding:
+    pair = _pair(result, "spectral kurtosis")
+    louder = run(replace(result.knobs, amplitude=2 * result.knobs.amplitude))
+    grown = _pair(louder, "spectral kurtosis")
+    assert grown.predicted is not None and pair.predicted is not None
+    return holds(
+        _agree(pair),
+        f"f is the centroid and S must sum to 1: of {result.knobs.signal} it is then "
+        f"{pair.measured:.4g}. As printed it is {pair.predicted:.3g}, and "
+        f"{grown.predicted / pair.predicted:.3g} times that if the signal is twice as loud",
+        pair,
+    )
+
+
+def _power(result: Result) -> Finding:
+    pair = _pair(result, "spectral power")
+    square = float((result.signals**2).mean())
+    return holds(
+        bool(np.isclose(pair.predicted or 0.0, square)),
+        f"the power is {pair.measured:.4g}, the mean square {square:.4g}; with f³ it would be "
+        f"{pair.predicted:.3g}",
+        pair,
+    )
+
+
+def _wavelets(result: Result) -> Finding:
+    energy, square = _mean(result, "wavelet energy"), float((result.signals**2).mean())
+    return holds_in_part(
+        bool(np.isclose(energy, square)),
+        f"of an orthogonal wavelet's coefficients, yes: it is {energy:.4g}, the mean square "
+        f"{square:.4g}; the slide does not say which transform",
+    )
 
 
 CLAIMS = (
-    Claim(
-        "Time, frequency and time-frequency analysis", "spectral skewness has f_i − f_i", DEFAULT,
-        lambda result: holds(
-            bool(abs(_means(result)["spectral skewness, as printed"]) > 1e-9),
-            "a misprint for f_i minus the centroid: as printed it is "
-            f"{_means(result)['spectral skewness, as printed']:.2f}, for every signal",
-        ),
-    ),
-    Claim(
-        "Time, frequency and time-frequency analysis", "spectral kurtosis has f_i − f", DEFAULT,
-        lambda result: holds(
-            bool(np.isclose(_means(result)["spectral kurtosis, as printed"],
-                            _means(result)["spectral kurtosis"])),
-            "of two equal tones it is 1; read as printed it gives "
-            f"{_means(result)['spectral kurtosis, as printed']:.3g}",
-            Compared(float(_means(result)["spectral kurtosis, as printed"]),
-                     float(_means(result)["spectral kurtosis"])),
-        ),
-    ),
-    Claim(
-        "Time, frequency and time-frequency analysis", "spectral power is Σ f³ S(f)", DEFAULT,
-        lambda result: holds(
-            bool(np.isclose(_means(result)["spectral power, as printed"],
-                            (result.signals**2).mean())),
-            f"the power is {_means(result)['spectral power']:.4g}, the mean square; with f³ it "
-            f"would be {_means(result)['spectral power, as printed']:.3g}",
-            Compared(float(_means(result)["spectral power, as printed"]),
-                     float(_means(result)["spectral power"])),
-        ),
-    ),
-    Claim(
-        "Time, frequency and time-frequency analysis", "wavelet energy is Σ wt² / N", DEFAULT,
-        lambda result: holds_in_part(
-            bool(np.isclose(_means(result)["wavelet energy"], (result.signals**2).mean())),
-            "of an orthogonal wavelet's coefficients, yes: it is the mean square, "
-            f"{_means(result)['wavelet energy']:.4g}; the slide does not say which transform",
-        ),
-    ),
+    Claim(SLIDE, "six features in time, from RMS to peak to peak",
+          replace(DEFAULT, signal="ECG", window=128), _literally),
+    Claim(SLIDE, "spectral skewness has f_i − f_i", SKEWED, _skewness),
+    Claim(SLIDE, "spectral kurtosis has f_i − f", DEFAULT, _kurtosis),
+    Claim(SLIDE, "spectral power is Σ f³ S(f)", DEFAULT, _power),
+    Claim(SLIDE, "wavelet energy is Σ wt² / N", DEFAULT, _wavelets),
 )  # fmt: skip
 LESSON = Lesson(
     name="signal-features",

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from frenemy.figures import Axis, Bars, Figure, Mark, Panel, Points, Text
-from frenemy.lessons import TOPICS, load
+from frenemy.lessons import NAMES, TOPICS, load
 from frenemy.lessons._claims import VERDICTS, Claim, Finding
 from frenemy.lessons._knobs import knob
 from frenemy.lessons._lesson import Lesson, Progress
@@ -28,10 +28,22 @@ turn the knobs until the claim breaks.
 LOOKS = {"holds": ("stable", "circle"), "holds in part": ("fifth", "diamond"),
          "does not hold": ("unstable", "cross")}  # fmt: skip
 """Verdict -> colour and symbol."""
-LETTERS = 118
-"""Of a line of what was found."""
+LETTERS, LINES = 108, 21
+"""Of a line of what was found, and of lines that a page has room for."""
 NAME = "slide-check"
 EVERYTHING = "the whole deck"
+PAGES = {
+    "games": ("nash", "Games, checked"),
+    "gans": ("density-or-samples", "GANs, checked"),
+    "gan-training": ("non-convergence", "The training of GANs, checked"),
+    "recurrent": ("elman", "Recurrent nets, checked"),
+    "backpropagation": ("toy-power", "Backpropagation, checked"),
+    "gradients": ("gradient-product", "Exploding and vanishing gradients, checked"),
+    "training": ("error-surface", "The training of recurrent nets, checked"),
+    "signals": ("signal-features", "Signals and speed, checked"),
+}
+"""Page -> the first lesson on it and its title, in the order of ``NAMES``: a page goes on to the
+first lesson of the next one, so that the claims of every lesson stand on one."""
 
 
 @dataclass(frozen=True)
@@ -103,27 +115,31 @@ def facts(result: Result) -> dict[str, Any]:
     return stated
 
 
-def _page(title: str, *lessons: str) -> Any:
-    """A figure of the claims that some lessons check."""
+def page_of(lesson: str) -> str:
+    """The page on which the claims of a lesson stand: the last that begins at it or before it."""
+    at = NAMES.index(lesson)
+    begun = [page for page, (first, _) in PAGES.items() if NAMES.index(first) <= at]
+    return begun[-1] if begun else next(iter(PAGES))
+
+
+def _page(page: str) -> Any:
+    """A figure of the claims of some lessons."""
+    title = PAGES[page][1]
 
     def draw(result: Result) -> Figure:
-        rows = [row for row in result.rows if row.lesson in lessons]
+        rows = [row for row in result.rows if page_of(row.lesson) == page]
         if not rows:
             return nothing("choose the whole deck, or this part of it")
         marks: list[Mark] = []
-        for verdict, (color, symbol) in LOOKS.items():
-            at = np.array([-n for n, row in enumerate(rows) if row.finding.verdict == verdict])
-            marks.append(Points(np.zeros(len(at)), at.astype(float), color=color, symbol=symbol,
-                                size=1.6, label=verdict))  # fmt: skip
-        for n, row in enumerate(rows):
-            claim = f"{row.claim.slide}: {row.claim.says}"
-            found = textwrap.wrap(row.finding.found, LETTERS)
-            marks.append(Text.at(0.01, -n + 0.22, claim, align="right", size=0.8))
-            below = -n - 0.02 - 0.14 * len(found)
-            marks.append(Text.at(0.01, below, "\n".join(found), align="right", color="muted",
-                                 size=0.7))  # fmt: skip
+        height = 0.0
+        for row in rows:
+            color, symbol = LOOKS[row.finding.verdict]
+            here = np.array([height - 0.5])
+            marks.append(Points(np.zeros(1), here, color=color, symbol=symbol, size=1.6))
+            written, height = _written(row, height)
+            marks += written
         x = Axis(range=(-0.03, 1.0), hidden=True)
-        y = Axis(range=(-len(rows) + 0.4, 0.6), hidden=True)
+        y = Axis(range=(min(height, -LINES), 0.8), hidden=True)
         return Figure(
             [Panel(marks, x=x, y=y, legend=False)],
             title=title,
@@ -131,6 +147,16 @@ def _page(title: str, *lessons: str) -> Any:
         )
 
     return draw
+
+
+def _written(row: Row, y: float) -> tuple[list[Mark], float]:
+    """A claim and what was found, line by line from a height down, and the height below them."""
+    claim = f"{row.claim.slide}: {row.claim.says}"
+    marks: list[Mark] = [Text.at(0.01, y, claim, align="right", size=0.8)]
+    for line in textwrap.wrap(row.finding.found, LETTERS):
+        y -= 1.0
+        marks.append(Text.at(0.01, y, line, align="right", color="muted", size=0.7))
+    return marks, y - 1.4
 
 
 def summary(result: Result) -> Figure:
@@ -158,15 +184,7 @@ LESSON = Lesson(
     facts=facts,
     figures={
         "summary": summary,
-        "games": _page("Games, checked", "nash", "rotation", "landscape"),
-        "gans": _page(
-            "GANs, checked", "density-or-samples", "gan-lab", "digits", "minimax-value",
-            "non-convergence", "mode-collapse", "diminished-gradient",
-        ),
-        "recurrent": _page("Recurrent nets, checked", "elman", "language-model", "toy-power"),
-        "backpropagation": _page("Backpropagation, checked", "bptt", "error-surface"),
-        "gradients": _page("Gradients, checked", "gradient-product"),
-        "signals": _page("Signals and speed, checked", "signal-features", "parallelism"),
+        **{page: _page(page) for page in PAGES},
     },
     presets={name: Knobs(topic=name) for name in ("Games", "GANs", "Recurrent nets")},
     takes="about half a minute on two cores",

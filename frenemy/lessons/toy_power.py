@@ -17,10 +17,11 @@ STORY = r"""
 step: $y_{1000} = w^{999}$ from $y_1 = 1$. The slide lists $w = 1, 1.01, 0.99, 0.01$ and the answers
 $1$, $200\,000$, $\approx 0$, $\approx 0$.
 
-**What is true.** $1.01^{999} = 20\,751.64$; the slide has a zero too many. And $0.01^{999}$ is not
-about zero, it is $10^{-1998}$: no float holds it, the smallest is $5\cdot10^{-324}$, reached after
-162 steps. Whoever multiplies gets $0$ and can never come back. So lengths of gradients are kept as
-**logarithms with a sign**, and then any $w$ and any number of steps can be answered.
+**What is true.** $1.01^{999} = 20\,751.64$, and with one factor more $1.01^{1000} = 20\,959.16$;
+the slide has a zero too many. And $0.01^{999}$ is not about zero, it is $10^{-1998}$: no float
+holds it, the smallest is $5\cdot10^{-324}$, reached after 162 steps. Whoever multiplies gets $0$
+and can never come back. So lengths of gradients are kept as **logarithms with a sign**, and then
+any $w$ and any number of steps can be answered.
 
 **Why it matters for training.** The derivative $dy/dw = 999\,w^{998}$ is the gradient that
 backpropagation through time would deliver. It explodes and vanishes with the value: a step of
@@ -97,7 +98,8 @@ def facts(result: Result) -> dict[str, Any]:
     }
     for weight in SLIDE_WEIGHTS:
         stated[f"the slide: w = {weight:g}, y after 1000 steps"] = (
-            f"{power(weight, 999)} (the slide says {SLIDE_WORDS[weight]})"
+            f"{power(weight, 999)}; w^1000 is {power(weight, 1000)} "
+            f"(the slide says {SLIDE_WORDS[weight]})"
         )
     if w not in (0.0, 1.0, -1.0):
         steps = abs(np.log(10) / np.log(abs(w)))
@@ -177,21 +179,27 @@ def slide(result: Result) -> Figure:
 
 
 SLIDE = Knobs()
+LOGS = "of the power and of the product of its factors"
 
 
 def _of_weight(weight: float, printed: float) -> Claim:
     """The slide's number for one weight beside the product."""
 
     def check(result: Result) -> Finding:
-        computed = result.value.sign * float(np.exp(result.value.log))
+        computed = result.value.value
         off = abs(computed - printed)
-        dead = "" if result.float_dies_at is None else ", which no float holds"
-        found = f"w⁹⁹⁹ = {result.value}{dead}"
-        if off <= 0.005 * max(abs(printed), 1e-9):
-            return holds(True, found, Compared(printed, computed))
+        found = f"w⁹⁹⁹ = {result.value}"
+        if result.float_dies_at is not None:
+            found += f", which no float holds: compared are decimal logarithms, {LOGS}"
+            numbers = Compared(_log10(result.value), result.measured)
+            return holds(off <= 1e-9, found, numbers)
+        numbers = Compared(printed, computed)
+        if off <= 0.005 * abs(printed):
+            return holds(True, found, numbers)
         if off < 1e-3:
-            return holds_in_part(True, found + ", small and not zero", Compared(printed, computed))
-        return holds(False, found, Compared(printed, computed))
+            return holds_in_part(True, found + ", small and not zero", numbers)
+        more = power(result.knobs.w, result.knobs.steps).value
+        return holds(False, f"{found}, that is {computed:,.2f}; w¹⁰⁰⁰ = {more:,.2f}", numbers)
 
     says = f"for w = {weight:g}, y after 1,000 steps is {SLIDE_WORDS[weight]}"
     return Claim("Toy Example", says, replace(SLIDE, w=weight, steps=1000), check)

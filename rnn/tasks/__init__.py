@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from rnn.tasks._task import Batch, Task
 from rnn.tasks.digits import DigitRows
-from rnn.tasks.series import Forecast, series, series_of
+from rnn.tasks.forecast import Forecast
 from rnn.tasks.synthetic import Adding, Copying, TemporalOrder
 from rnn.tasks.text import TAGS, Characters, Tagging, english, tags_of, text_of
 
@@ -35,8 +35,6 @@ __all__ = [
     "Task",
     "TemporalOrder",
     "english",
-    "series",
-    "series_of",
     "tags_of",
     "text_of",
 ]

@@ -5,15 +5,11 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import ClassVar, NamedTuple
 
 import torch
 from torch import Tensor
 from torch.nn.functional import cross_entropy
-
-MOST_BYTES = 20_000_000
-"""No larger file of a user is read."""
 
 
 class Batch(NamedTuple):
@@ -94,11 +90,3 @@ def at_least(name: str, value: int, least: int) -> None:
     """Refuse a size that is too small."""
     if not isinstance(value, int) or value < least:
         raise ValueError(f"{name} = {value!r} must be a whole number of at least {least}")
-
-
-def of_bearable_size(path: str | Path) -> Path:
-    """The path of a file of at most ``MOST_BYTES`` bytes; a larger one is refused."""
-    path = Path(path)
-    if path.stat().st_size > MOST_BYTES:
-        raise ValueError(f"{path.name} has more than {MOST_BYTES:,} bytes; give a part of it")
-    return path

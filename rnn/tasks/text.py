@@ -16,7 +16,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from rnn.tasks._task import Task, at_least, of_bearable_size, one_hot
+from rnn.files import of_bearable_size
+from rnn.tasks._task import Task, at_least, one_hot
 
 HELD_OUT = 0.1
 """The last part of a text, which training never sees."""
@@ -238,7 +239,7 @@ class Tagging(Task):
         tags = np.concatenate([labels for _, labels in seen])
         return (
             (self.encoded(text), torch.from_numpy(tags)),
-            (self.encoded(last[0]), torch.from_numpy(last[1])),
+            (self.encoded(last[0]), torch.tensor(last[1])),
         )
 
 

@@ -66,6 +66,63 @@ def test_the_terms_of_backpropagation_are_torchs_gradient():
         assert result.error < 1e-9
 
 
+def test_the_last_factor_is_the_immediate_derivative():
+    import torch
+
+    from rnn.backward import contributions, loss_at_the_end
+    from rnn.cells import Elman
+    from rnn.jacobians import unroll
+
+    generator = torch.Generator().manual_seed(0)
+    cell = Elman(2, 3)
+    own = {n: v.double().requires_grad_(True) for n, v in cell.initial([generator]).items()}
+    x = torch.randn(7, 1, 2, 2, generator=generator, dtype=torch.float64)
+    parts = contributions(cell, own, x, loss_at_the_end(lambda state: (state**2).sum()))
+    states = unroll(cell, own, x)[1:]
+    total = torch.zeros(len(parts.gradient), dtype=torch.float64)
+    adjoints = torch.autograd.grad((states[-1] ** 2).sum(), states, retain_graph=True)
+    for state, adjoint in zip(states, adjoints, strict=True):
+        found = torch.autograd.grad((adjoint * state).sum(), list(own.values()), retain_graph=True)
+        total += torch.cat([gradient.flatten() for gradient in found])
+    assert parts.with_total_derivatives == pytest.approx(total.numpy())
+
+
+def test_truncation_and_rmsprop_do_to_lags_what_they_do():
+    result, stated = facts("bptt", steps=20, hidden=6, truncation=4)
+    agree(stated["of dy/dw in the slide's toy truncation to this lag keeps"], 1e-12)
+    assert stated["of dy/dw in the slide's toy truncation to this lag keeps"].predicted == 5 / 999
+    assert float(stated["far over near lags of a weight: RMSprop changes it by"][8:]) < 1e-10
+    plain, scaled = (result.parts.share(scale)[10:].sum() for scale in (None, result.scaled))
+    assert plain != pytest.approx(scaled, rel=1e-3)
+
+
+def test_a_leak_saves_directions_and_no_gradient():
+    result, stated = facts("gradient-product", hidden=20, steps=30, gain=1.0)
+    shift = stated["leaky ReLU moves the exponent by"]
+    error = float(stated["… with a standard error of"])
+    assert shift.predicted == pytest.approx(0.5 * np.log(1.0001), rel=1e-3)
+    assert abs(shift.measured - shift.predicted) < 5 * error
+    lost = {name: cure.lost for name, cure in result.cures.items()}
+    assert (lost["ReLU"] > 5).all() and not lost["leaky ReLU"].any()
+    gated = result.cures["GRU"].measured
+    assert gated == stated["largest exponent of 6 nets: GRU"].measured
+    assert gated < result.cures["tanh"].measured < 0
+
+
+def test_the_skewness_as_printed_is_nothing():
+    for signal in ("square wave", "ECG", "chirp"):
+        result, _ = facts("signal-features", signal=signal)
+        means = result.features.table.mean()
+        assert means["spectral skewness, as printed"] == 0 != means["spectral skewness"]
+
+
+def test_short_windows_follow_a_chirp():
+    result, _ = facts("signal-features", signal="chirp", frequency=20.0, second=300.0)
+    panel = load("signal-features").figures["windows"](result).panels[2]
+    measured, _, theory = panel.marks
+    assert measured.y == pytest.approx(np.interp(measured.x, theory.x, theory.y), abs=12)
+
+
 def test_the_wall_and_the_clipped_step():
     result, stated = facts("error-surface")
     wall = next(fact for label, fact in stated.items() if label.startswith("the wall at w"))
@@ -77,6 +134,7 @@ def test_the_wall_and_the_clipped_step():
     assert error(*result.paths["raw"].final) > 0.08
     space = load("error-surface").figures["surface"](result).panels[0].marks[0]
     assert isinstance(space, Surface) and space.y.ndim == 2
+    assert error(*result.paths["RMSprop"].final) < 0.1 * error(*result.paths["raw"].final)
 
 
 def test_features_beside_their_closed_forms():
@@ -103,7 +161,8 @@ def test_scans_are_loops_and_backward_is_a_scan():
 def test_a_language_model_begins_at_guessing_and_judges_by_the_chain_rule():
     result, stated = facts("language-model", steps=60, seeds=2, hidden=16)
     agree(stated["loss at the start, nats (predicted: ln V)"], 0.01)
-    agree(stated["ln P of the sentence (product of steps; sum of logarithms)"], 1e-9)
+    agree(stated["P of all texts of two letters together (predicted: 1)"], 1e-6)
+    assert len(result.judged) == len(result.knobs.sentence)
     assert result.raw.loss[0] == pytest.approx(result.clipped.loss[0])
     assert (result.clipped.clipped_norm <= 0.5 * (1 + 1e-5)).all()
     assert [step for step, _ in result.samples] == [0, 20, 40, 60]
@@ -147,5 +206,6 @@ def test_a_forecast_is_told_beside_the_naive_one():
     result, _stated = facts("forecast", steps=150, seeds=2)
     assert (result.errors < result.baselines["the last value again"]).all()
     assert result.free.shape == (60, 2) and len(result.truth) == 60
+    assert (result.naive == result.held_out[result.start - 1]).all()
     # at its first step a free run is the one-step forecast
     assert result.free[0] == pytest.approx(result.one_step[result.start - 1], abs=1e-5)

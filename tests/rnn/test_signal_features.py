@@ -5,8 +5,8 @@ import warnings
 import numpy as np
 import pytest
 
+from rnn.series import series
 from rnn.signal_features import signal_features, spectral_moments, windows
-from rnn.tasks import series
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
@@ -41,6 +41,7 @@ def test_two_tones_have_known_moments():
     assert values["spectral kurtosis"] == pytest.approx(1)
     # the slide forgets to divide by the sum of S, which is the power over the gap of 1 Hz
     assert values["spectral kurtosis, as printed"] == pytest.approx(1.0)
+    assert values["spectral skewness, as printed"] == 0
     assert values["spectral power, as printed"] == pytest.approx(0.5 * 50**3 + 0.5 * 150**3)
     assert (why == "").all()
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 
+from rnn.series import series, series_of
 from rnn.tasks import (
     TAGS,
     TASKS,
@@ -16,8 +17,6 @@ from rnn.tasks import (
     Forecast,
     Tagging,
     TemporalOrder,
-    series,
-    series_of,
     tags_of,
     text_of,
 )
