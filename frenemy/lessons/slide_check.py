@@ -187,6 +187,6 @@ LESSON = Lesson(
         **{page: _page(page) for page in PAGES},
     },
     presets={name: Knobs(topic=name) for name in ("Games", "GANs", "Recurrent nets")},
-    takes="about half a minute on two cores",
+    takes="about a minute on two cores",
     slides=("the whole deck",),
 )  # fmt: skip
