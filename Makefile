@@ -8,6 +8,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 BENCH_READY := $(VENV)/.bench-ready
+# Two processes run the tests, one on a core: were each to use all cores, they would wait for each
+# other, most of all torch's threads.
+ONE_CORE_EACH := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -51,13 +54,13 @@ app: $(READY)
 	$(BIN)/frenemy app
 
 test: $(READY)
-	$(BIN)/python -m pytest $(PYTEST)
+	$(ONE_CORE_EACH) $(BIN)/python -m pytest $(PYTEST)
 
 check: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest $(PYTEST)
+	$(ONE_CORE_EACH) $(BIN)/python -m pytest $(PYTEST)
 
 bench: $(BENCH_READY)
 	$(BIN)/python -m benchmarks

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -16,6 +17,18 @@ from frenemy.lessons._lesson import Progress
 if TYPE_CHECKING:
     from rnn.tasks import Task
     from rnn.training import Trainer
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A training that is asked for; those with the same knobs are the same, whoever is told.
+
+    A lesson caches what it trains by this, with those knobs left out that do not touch the net.
+    """
+
+    knobs: Any
+    progress: Progress | None = field(default=None, compare=False)
+
 
 OPTIMISERS: dict[str, Callable[[], StepRule]] = {
     "Adam": Adam, "RMSprop": RMSProp, "SGD": Plain, "momentum": Momentum,

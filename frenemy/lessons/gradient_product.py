@@ -341,11 +341,13 @@ def _lost(
 def _shift(result: Result) -> tuple[Compared, float]:
     """What the leak does to the exponent, predicted and measured, and the standard error."""
     plain, leaky = result.cures["ReLU"], result.cures["leaky ReLU"]
-    assert leaky.predicted is not None and plain.predicted is not None
+    predicted = None
+    if leaky.predicted is not None and plain.predicted is not None:
+        predicted = leaky.predicted - plain.predicted
     alive = np.isfinite(plain.exponents) & np.isfinite(leaky.exponents)
     apart = leaky.exponents[alive] - plain.exponents[alive]
     measured = float(apart.mean()) if apart.size else None
-    return Compared(leaky.predicted - plain.predicted, measured), _standard_error(apart)
+    return Compared(predicted, measured), _standard_error(apart)
 
 
 def facts(result: Result) -> dict[str, Any]:

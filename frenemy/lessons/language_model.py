@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +28,7 @@ from frenemy.lessons._trainings import (
     CELLS,
     DEVICES,
     OPTIMISERS,
+    Asked,
     baseline_lines,
     learning_curves,
     method,
@@ -123,10 +125,31 @@ def run(knobs: Knobs, *, progress: Progress | None = None) -> Result:
     """
     from rnn.tasks import Characters
 
-    task = Characters(knobs.length, own_text(knobs.file))
+    text = own_text(knobs.file)
+    task = Characters(knobs.length, text)
     sentence = task.encoded(knobs.sentence)
     if len(sentence) < 2:
         raise ValueError(f"sentence = {knobs.sentence!r} must have at least two letters")
+    trained, runs, held_out, samples = _trained(Asked(replace(knobs, sentence=""), progress), text)
+    return Result(
+        knobs, runs["not clipped"], runs["clipped"], held_out, dict(task.baselines),
+        samples, judge(trained, task, sentence[:, None])[:, 0], _together(trained, task),
+        task.alphabet, task.fingerprint, len(task.text),
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=4)
+def _trained(
+    asked: Asked, text: str
+) -> tuple[Trainer, dict[str, History], dict[str, np.ndarray], tuple[tuple[int, str], ...]]:
+    """The clipped net, both histories, held-out losses, and what the net wrote on the way.
+
+    The sentence does not matter to it: another one is judged at once.
+    """
+    from rnn.tasks import Characters
+
+    knobs, progress = asked.knobs, asked.progress
+    task = Characters(knobs.length, text)
     seeds, total = range(knobs.seed, knobs.seed + knobs.seeds), 2 * knobs.steps
     runs, held_out, samples = {}, {}, []
     for name, clip in (("not clipped", None), ("clipped", knobs.clip)):
@@ -142,11 +165,7 @@ def run(knobs: Knobs, *, progress: Progress | None = None) -> Result:
         runs[name] = run.advance(0)
         held_out[name] = run.evaluate(64)[0]
     samples.append((run.taken, write(run, task, SAMPLE, knobs.seed)))
-    return Result(
-        knobs, runs["not clipped"], runs["clipped"], held_out, dict(task.baselines),
-        tuple(samples), judge(run, task, sentence[:, None])[:, 0], _together(run, task),
-        task.alphabet, task.fingerprint, len(task.text),
-    )  # fmt: skip
+    return run, runs, held_out, tuple(samples)
 
 
 def _parts(steps: int) -> list[int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -23,6 +24,7 @@ from frenemy.lessons._threads import on_one_thread
 from frenemy.lessons._trainings import (
     CELLS,
     DEVICES,
+    Asked,
     coloured_lines,
     learning_curves,
     method,
@@ -107,24 +109,40 @@ def run(knobs: Knobs, *, progress: Progress | None = None) -> Result:
 
     if not knobs.line:
         raise ValueError("line must hold at least one letter of Python, such as x = 1")
-    task = Tagging()
-    run = trainer(
-        task, knobs.cell, knobs.hidden, method("Adam", knobs.lr, 1.0),
-        seeds=range(knobs.seed, knobs.seed + knobs.seeds), batch=24, device=knobs.device,
-    )  # fmt: skip
-    history = run.advance(knobs.steps, progress=telling(progress, 0, knobs.steps, "training"))
-    codes, right = task._part(True)
-    answered = _tagged(run, codes)
-    counts = np.zeros((len(TAGS), len(TAGS)))
-    np.add.at(counts, (right.numpy(), answered), 1.0)
+    trained, history, counts = _trained(Asked(replace(knobs, line=""), progress))
+    task = trained.task
+    assert isinstance(task, Tagging)
     try:
         true = tags_of(knobs.line)
     except ValueError:
         true = np.empty(0, dtype=int)
     return Result(
         knobs, history, TAGS, counts, _memoryless(task), dict(task.baselines),
-        _tagged(run, task.encoded(knobs.line)), true,
+        _tagged(trained, task.encoded(knobs.line)), true,
     )  # fmt: skip
+
+
+@lru_cache(maxsize=4)
+def _trained(asked: Asked) -> tuple[Trainer, History, np.ndarray]:
+    """A net, how it was trained, and held-out letters by true and predicted tag.
+
+    The line does not matter to it: another one is tagged at once.
+    """
+    from rnn.tasks import TAGS, Tagging
+
+    knobs, task = asked.knobs, Tagging()
+    run = trainer(
+        task, knobs.cell, knobs.hidden, method("Adam", knobs.lr, 1.0),
+        seeds=range(knobs.seed, knobs.seed + knobs.seeds), batch=24, device=knobs.device,
+    )  # fmt: skip
+    tell = telling(asked.progress, 0, knobs.steps, "training")
+    history = run.advance(knobs.steps, progress=tell)
+    codes, right = task._part(True)
+    answered = _tagged(run, codes)
+    counts = np.zeros((len(TAGS), len(TAGS)))
+    np.add.at(counts, (right.numpy(), answered), 1.0)
+    counts.flags.writeable = False
+    return run, history, counts
 
 
 def _tagged(run: Trainer, codes: Any) -> np.ndarray:

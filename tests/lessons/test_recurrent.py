@@ -1,5 +1,7 @@
 """What the lessons on recurrent nets claim, beside closed forms and torch."""
 
+import inspect
+import sys
 from dataclasses import replace
 
 import numpy as np
@@ -8,6 +10,7 @@ import pytest
 from frenemy.figures import Surface
 from frenemy.lessons import Compared, load
 from rnn.predictions import newman
+from tests.lessons.short import SHORT
 
 
 def facts(name, **knobs):
@@ -173,6 +176,21 @@ def test_a_language_model_begins_at_guessing_and_judges_by_the_chain_rule():
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(
+    ("name", "knob", "text"),
+    [("tagging", "line", "return 3"), ("language-model", "sentence", "or not")],
+)
+def test_another_text_needs_no_other_net(name, knob, text):
+    lesson = load(name)
+    knobs = replace(lesson.knobs(), **SHORT[name])
+    trained = sys.modules[inspect.unwrap(lesson.run).__module__]._trained
+    first = lesson.perform(knobs)
+    before = trained.cache_info().misses
+    second = lesson.perform(replace(knobs, **{knob: text}))
+    assert trained.cache_info().misses == before
+    assert lesson.figures[knob](second) != lesson.figures[knob](first)
+
+
 def test_without_clipping_the_language_model_jumps():
     result, _stated = facts("language-model", steps=400, seeds=2)
     assert np.nanmax(result.raw.norm) > 10 * np.nanmax(result.clipped.norm)
