@@ -22,9 +22,12 @@ MIME = {
 
 
 def show(work: Work, name: str) -> None:
-    """The files of a figure, behind a button."""
-    with st.popover("Download", icon=":material/download:"):
-        buttons(work, name)
+    """The files of a figure, behind a button; what is behind it is drawn when it is opened."""
+    key = f"{work.lesson.name}-{name}:download"
+    popover = st.popover("Download", icon=":material/download:", key=key, on_change="rerun")
+    if popover.open:
+        with popover:
+            buttons(work, name)
 
 
 def buttons(work: Work, name: str) -> None:

@@ -17,15 +17,18 @@ from frenemy.snippet import python_for
 
 
 def show(name: str) -> None:
-    """Draw the page of the lesson of that name."""
+    """Draw the page of the lesson of that name.
+
+    The picture is made before the controls, which nobody waits for: a browser shows what comes in
+    the order in which it comes.
+    """
     lesson = load(name)
     values.of(lesson)
     screen = live_screen(name)
     if lecture.is_on():
         lecture.show(lesson, lambda: _work(lesson))
         return
-    with st.sidebar:
-        _controls(lesson, screen.HIDDEN if screen else ())
+    controls_here = st.sidebar.container()
     title, mode = st.columns([5, 1], vertical_alignment="center")
     title.header(lesson.title, anchor=False)
     mode.button(
@@ -41,6 +44,8 @@ def show(name: str) -> None:
     if work is None and not screen:
         picture.show_beforehand(lesson, list(lesson.figures))
     figure = _figures(work) if work else next(iter(lesson.figures))
+    with controls_here:
+        _controls(lesson, screen.HIDDEN if screen else ())
     _story_and_facts(lesson, work)
     shown = values.kept(lesson) or values.last_good(lesson)
     _python(work or Work(lesson, shown), figure)
@@ -169,8 +174,12 @@ def _story_and_facts(lesson: Lesson, work: Work | None) -> None:
 
 
 def _python(work: Work, figure: str) -> None:
-    with st.expander("The Python that does this", icon=":material/code:"):
-        st.code(python_for(work.lesson, work.knobs, figure), language="python")
+    """The program, drawn when it is opened: colouring it at every turn of a knob would be felt."""
+    expander = st.expander("The Python that does this", icon=":material/code:",
+                           key=f"{work.lesson.name}:python", on_change="rerun")  # fmt: skip
+    if expander.open:
+        with expander:
+            st.code(python_for(work.lesson, work.knobs, figure), language="python")
 
 
 def _references(lesson: Lesson) -> None:

@@ -118,6 +118,9 @@ def test_what_is_wrong_in_an_address_is_told_and_the_default_taken():
 
 def test_the_python_that_does_this_runs_and_gives_the_facts_of_the_page(tmp_path, monkeypatch):
     page = open_page(lr="0.25", rules="extragradient")
+    assert not [code for code in page.code if "lesson.run" in code.value], "it is not open yet"
+    page.session_state["rotation:python"] = True
+    page.run()
     (program,) = [code.value for code in page.code if "lesson.run" in code.value]
     monkeypatch.chdir(tmp_path)
     told = io.StringIO()
