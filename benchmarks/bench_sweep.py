@@ -18,7 +18,7 @@ from frenemy.sweep.engine import outcomes, workers  # noqa: E402
 from frenemy.sweep.plan import key_of  # noqa: E402
 from frenemy.sweep.store import Store  # noqa: E402
 
-LESSON, KNOBS, POINTS = "gradient-product", {"hidden": 50}, 24
+LESSON, KNOBS, POINTS = "gradient-product", {"hidden": 16, "steps": 30}, 24
 """A point takes about 100 ms."""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -311,9 +312,14 @@ def _largest(
 
 
 def _cures(knobs: Knobs) -> dict[str, Cure]:
-    """Each cure, over nets with the same seeds."""
+    """Each cure, over nets with the same seeds; the chosen cell does not matter to them."""
+    size, steps = min(knobs.hidden, CURED), min(knobs.steps, 80)
+    return _cured(replace(knobs, cell="tanh", forget_bias=0.0, hidden=size, steps=steps))
+
+
+@lru_cache(maxsize=16)
+def _cured(small: Knobs) -> dict[str, Cure]:
     found = {}
-    small = replace(knobs, hidden=min(knobs.hidden, CURED), steps=min(knobs.steps, 80))
     for name, cell, bias in (
         ("tanh", "tanh", 0.0), ("ReLU", "relu", 0.0), ("leaky ReLU", "leaky-relu", 0.0),
         ("orthogonal tanh", "orthogonal tanh", 0.0), ("LSTM, b = 0", "lstm", 0.0),
