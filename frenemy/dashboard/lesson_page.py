@@ -17,18 +17,15 @@ from frenemy.snippet import python_for
 
 
 def show(name: str) -> None:
-    """Draw the page of the lesson of that name.
-
-    The picture is made before the controls, which nobody waits for: a browser shows what comes in
-    the order in which it comes.
-    """
+    """Draw the page of the lesson of that name."""
     lesson = load(name)
     values.of(lesson)
     screen = live_screen(name)
     if lecture.is_on():
         lecture.show(lesson, lambda: _work(lesson))
         return
-    controls_here = st.sidebar.container()
+    with st.sidebar:
+        _controls(lesson, screen.HIDDEN if screen else ())
     title, mode = st.columns([5, 1], vertical_alignment="center")
     title.header(lesson.title, anchor=False)
     mode.button(
@@ -44,8 +41,6 @@ def show(name: str) -> None:
     if work is None and not screen:
         picture.show_beforehand(lesson, list(lesson.figures))
     figure = _figures(work) if work else next(iter(lesson.figures))
-    with controls_here:
-        _controls(lesson, screen.HIDDEN if screen else ())
     _story_and_facts(lesson, work)
     shown = values.kept(lesson) or values.last_good(lesson)
     _python(work or Work(lesson, shown), figure)

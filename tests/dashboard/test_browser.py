@@ -166,12 +166,13 @@ def test_settings_outlive_a_visit_to_another_page(tab, server):
 
 
 def test_a_long_run_shows_progress_stops_and_finishes(tab, server):
+    page = tab.get_by_test_id("stMainBlockContainer")  # Streamlit's own header may stop a script
     tab.goto(f"{server}/digits?iterations=3000&batch=8")
     tab.get_by_role("progressbar").wait_for()
-    tab.get_by_role("button", name="Stop").click()
+    page.get_by_role("button", name="Stop").click()
     tab.get_by_role("button", name="Run").click()
     tab.get_by_role("progressbar").wait_for()
-    tab.get_by_role("button", name="Stop").click()
+    page.get_by_role("button", name="Stop").click()
     tab.get_by_role("button", name="Run").wait_for()
     tab.goto(f"{server}/digits?iterations=60&batch=8")
     tab.wait_for_selector(".js-plotly-plot", timeout=60_000)
