@@ -22,7 +22,7 @@ from frenemy.figures import (
     Points,
     series,
 )
-from frenemy.lessons._claims import VERDICTS, Claim, Finding
+from frenemy.lessons._claims import Claim, Finding, holds_so_far
 from frenemy.lessons._lesson import Compared, Lesson, Progress, knob
 from frenemy.lessons._plane_gans import CLIPPING, LOSS_NAMES, PENALTY_NAMES
 from frenemy.lessons._rules import nothing
@@ -446,15 +446,12 @@ def _collapses(result: Result) -> Finding:
     from gan.measures import expected_quality
 
     kinds = [diagnosis.kind for diagnosis in result.diagnoses]
-    hits, seeds, modes = (
-        sum(kind in COLLAPSES for kind in kinds),
-        len(kinds),
-        len(result.data.modes),
-    )
+    hits = sum(kind in COLLAPSES for kind in kinds)
+    seeds, modes = len(kinds), len(result.data.modes)
     low, high = interval(hits, seeds)
     told = ", ".join(f"{kinds.count(kind)} {kind}" for kind in dict.fromkeys(kinds))
-    return Finding(
-        VERDICTS[0 if low > 0.5 else 1 if high > 0.5 else 2],
+    return holds_so_far(
+        (low > 0.5, high > 0.5),
         f"after {result.knobs.steps:,} steps of {seeds} seeds: {told}; so {hits} collapse, a share "
         f"of {low:.0%} to {high:.0%} (Wilson's 95 % interval). At the end {missing(result)} miss "
         f"a mode, {collapsed(result)} have at most half of the {modes}; median quality "

@@ -238,7 +238,7 @@ class Tagging(Task):
         text = "".join(part for part, _ in seen)
         tags = np.concatenate([labels for _, labels in seen])
         return (
-            (self.encoded(text), torch.from_numpy(tags)),
+            (self.encoded(text), torch.tensor(tags)),
             (self.encoded(last[0]), torch.tensor(last[1])),
         )
 
