@@ -1,10 +1,8 @@
 """The browser's door: ``streamlit run app.py``. What the pages hold is in ``frenemy.dashboard``."""
 
 import streamlit as st
+from starlette.middleware import Middleware
 
-from frenemy.dashboard.imports import ready
+from frenemy.dashboard.files import Ahead, routes
 
-pages = ready()
-st.set_page_config(page_title="Frenemy", page_icon=pages.ICON, layout="wide")
-pages.settle()
-st.navigation(pages.all_pages(), position="top").run()
+app = st.App("frenemy/dashboard/script.py", routes=routes(), middleware=[Middleware(Ahead)])

@@ -17,7 +17,7 @@ _LOOKS = """<style>
 .stMainBlockContainer { padding-top: 1rem; padding-bottom: 0; max-width: none; }
 .stMainBlockContainer h2 { font-size: 2.4rem; padding: 0; }
 .stMainBlockContainer p { font-size: 1.35rem; }
-.stVerticalBlock.st-key-large { flex: none; height: calc(100vh - 11.5rem); min-height: 26rem; }
+.st-key-large .chart { height: calc(100vh - 11.5rem); min-height: 26rem; }
 </style>"""
 
 
@@ -68,11 +68,20 @@ def show(lesson: Lesson, perform: Callable[[], Work | None]) -> None:
         picture.show_beforehand(lesson, [figure])
     else:
         picture.show_large(work, figure)
+        _compared(work)
+
+
+def _compared(work: Work) -> None:
+    """The first two predictions beside what was measured."""
+    try:
         compared = [row for row in work.facts() if row[1]][:2]
-        st.caption(" · ".join(
-            f"{escaped(label)}: predicted **{escaped(predicted)}**, measured "
-            f"**{escaped(measured)}**" for label, predicted, measured, _ in compared
-        ))  # fmt: skip
+    except ValueError as error:
+        st.error(escaped(str(error)), icon=":material/error:")
+        return
+    st.caption(" · ".join(
+        f"{escaped(label)}: predicted **{escaped(predicted)}**, measured **{escaped(measured)}**"
+        for label, predicted, measured, _ in compared
+    ))  # fmt: skip
 
 
 def _step(lesson: Lesson, figure: str, way: int, label: str, icon: str, key: str) -> None:

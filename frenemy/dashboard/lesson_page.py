@@ -96,7 +96,7 @@ def _work(lesson: Lesson) -> Work | None:
         _link(values.write_address(lesson, wanted.knobs))
         work = finished(wanted) if lesson.takes else wanted
         if work is not None:
-            work.facts()
+            work.result()
             values.note_good(lesson, work.knobs)
     except ValueError as error:
         _tell(str(error))
@@ -108,9 +108,10 @@ def _work(lesson: Lesson) -> Work | None:
 
 
 def _link(address: str) -> None:
-    with st.sidebar:
-        st.caption("Link to this page")
-        st.code(address, language=None, wrap_lines=True)
+    """The address, drawn when it is asked for: what draws it is a megabyte and a half."""
+    link = st.sidebar.popover("Link", icon=":material/link:", key="link", on_change="rerun")
+    if link.open:
+        link.code(address, language=None, wrap_lines=True)
 
 
 def _tell(message: str) -> None:
@@ -157,7 +158,11 @@ def _story_and_facts(lesson: Lesson, work: Work | None) -> None:
     with story:
         st.markdown(lesson.story)
     with facts:
-        rows = work.facts()
+        try:
+            rows = work.facts()
+        except ValueError as error:
+            _tell(str(error))
+            return
         compared = [row for row in rows if row[1]]
         if compared:
             st.subheader("Predicted and measured", anchor=False)

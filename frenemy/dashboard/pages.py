@@ -16,9 +16,10 @@ from frenemy.lessons import TITLES, TOPICS
 Page = st.Page
 ICON = str(Path(__file__).with_name("icon.svg"))
 """A file of ours: Streamlit's own icons would be fetched from elsewhere by every browser."""
-_LOOKS = """<style>
-.stMainBlockContainer { padding-top: 4rem; padding-bottom: 3rem; }
-[data-testid='stSidebarUserContent'] { padding-top: 0; }
+_LOOKS = f"""<style>
+.stMainBlockContainer {{ padding-top: 4rem; padding-bottom: 3rem; }}
+[data-testid='stSidebarUserContent'] {{ padding-top: 0; }}
+{theme.LOOKS}
 </style>"""
 
 
@@ -29,10 +30,14 @@ def settle() -> None:
     gc.freeze()
 
 
+def dress(page: Page) -> None:
+    """What all pages have: their looks, and what follows the reader's theme."""
+    st.html(_LOOKS)
+    theme.follow(charts=page.url_path in TITLES)
+
+
 def all_pages() -> dict[str, list[Page]]:
     """The pages in the order of the menu: the start, those of each topic, the gallery."""
-    st.html(_LOOKS)
-    theme.follow()
     lessons = {
         name: st.Page(_shower(name), title=title, url_path=name) for name, title in TITLES.items()
     }

@@ -6,14 +6,12 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from frenemy.dashboard import beside, downloads, values
+from frenemy.dashboard import beside, downloads, plot, values
 from frenemy.dashboard.theme import style
 from frenemy.dashboard.words import escaped
 from frenemy.dashboard.work import Work
 from frenemy.gallery.thumbnails import thumbnail
 from frenemy.lessons import TITLES, KnobSpec, Lesson, knob_specs, knobs_to_query, load
-
-_TOOLS = {"displaylogo": False, "modeBarButtonsToRemove": ["select2d", "lasso2d"]}
 
 
 def show_large(work: Work, name: str) -> None:
@@ -21,8 +19,8 @@ def show_large(work: Work, name: str) -> None:
     drawing = work.chart(name, style(), moving=bool(work.figure(name).frames), clickable=False,
                          large=True)  # fmt: skip
     with st.container(key="large"):
-        st.plotly_chart(drawing, theme=None, key=f"{work.lesson.name}:large:{name}", config=_TOOLS,
-                        height="stretch")  # fmt: skip
+        plot.show(drawing, key=f"{work.lesson.name}:large:{name}", title=_title(work, name),
+                  large=True)  # fmt: skip
 
 
 def show_beforehand(lesson: Lesson, names: Sequence[str]) -> None:
@@ -49,15 +47,14 @@ def show_kept(held: beside.Kept) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button("Let go", icon=":material/close:", on_click=beside.let_go)
         st.caption(f"**{escaped(lesson.title)}**: {escaped(told or 'as it opens')}")
+    work = Work(lesson, held.knobs)
     try:
-        drawing = Work(lesson, held.knobs).chart(
-            held.figure, style(), moving=False, clickable=False
-        )
+        drawing = work.chart(held.figure, style(), moving=False, clickable=False)
     except ValueError as error:
         st.error(escaped(str(error)), icon=":material/error:")
     else:
         key = f"beside:{held.lesson}:{held.figure}"
-        st.plotly_chart(drawing, theme=None, key=key, config=_TOOLS)
+        plot.show(drawing, key=key, title=_title(work, held.figure))
 
 
 def show(work: Work, name: str) -> None:
@@ -73,31 +70,23 @@ def show(work: Work, name: str) -> None:
             across, up = (spec.label for spec in picked)
             st.caption(f"Click into the picture to set {across} and {up}.")
     drawing = work.chart(name, style(), moving=moving, clickable=bool(picked))
-    if not picked:
-        st.plotly_chart(drawing, theme=None, key=key, config=_TOOLS)
-        return
-    st.plotly_chart(
-        drawing,
-        theme=None,
-        key=key,
-        config=_TOOLS,
-        on_select=lambda: _take_click(work.lesson, name, key),
-        selection_mode="points",
-    )
+
+    def take(x: float, y: float) -> None:
+        places = zip(picked, (x, y), strict=True)
+        values.put(work.lesson, {spec.name: nearest(spec, place) for spec, place in places})
+
+    plot.show(drawing, key=key, title=_title(work, name), on_click=take if picked else None)
+
+
+def _title(work: Work, name: str) -> str:
+    """A figure in words, for readers who do not see it."""
+    return f"{work.lesson.title}: {values.label(name)}"
 
 
 def _picked(lesson: Lesson, name: str) -> list[KnobSpec]:
     """The knobs that a click into a figure sets: across, up; or none."""
     specs = {spec.name: spec for spec in knob_specs(lesson.knobs)}
     return [specs[knob] for knob in lesson.picks.get(name, ())]
-
-
-def _take_click(lesson: Lesson, name: str, key: str) -> None:
-    """The last point that was clicked goes to the knobs, as near as they allow."""
-    points = st.session_state[key].selection.points
-    if points:
-        places = zip(_picked(lesson, name), ("x", "y"), strict=True)
-        values.put(lesson, {spec.name: nearest(spec, points[-1][axis]) for spec, axis in places})
 
 
 def nearest(spec: KnobSpec, value: float) -> float:

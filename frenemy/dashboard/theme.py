@@ -1,4 +1,8 @@
-"""Light or dark, as the reader's menu has it: pictures follow when it is changed."""
+"""Light or dark, as the reader's menu has it: pictures follow when it is changed.
+
+What watches for that is the first that a page shows, though nobody sees it. So it sends for
+Plotly's script as well, where there will be charts: it is there by the time the first is drawn.
+"""
 
 from __future__ import annotations
 
@@ -8,9 +12,12 @@ from typing import Any
 
 import streamlit as st
 
+from frenemy.dashboard.files import code, script_address
+
 KEY = "theme"
 WATCH = """
-export default function ({ parentElement, setTriggerValue }) {
+export default function ({ data, parentElement, setTriggerValue }) {
+  if (data.script) plotly(data.script).catch(() => {});
   const here = parentElement.querySelector('span');
   const ground = () => getComputedStyle(here).getPropertyValue('--st-background-color');
   let before = ground();
@@ -25,7 +32,7 @@ export default function ({ parentElement, setTriggerValue }) {
 }
 """
 """The page is not run again when the theme is changed, and its pictures would keep their ink."""
-_LOOKS = f"<style>.st-key-{KEY} {{ position: absolute; }}</style>"
+LOOKS = f".st-key-{KEY} {{ position: absolute; }}"
 
 
 def style() -> str:
@@ -33,15 +40,21 @@ def style() -> str:
     return "dark" if st.context.theme.type == "dark" else "slide"
 
 
-def follow() -> None:
-    """Run this page again whenever the reader changes the theme."""
-    st.html(_LOOKS)
-    _component()(key=KEY, on_changed_change=_nothing)
+def follow(*, charts: bool) -> None:
+    """Run this page again whenever the reader changes the theme.
+
+    Parameters
+    ----------
+    charts : whether the page will have some.
+    """
+    data = {"script": script_address() if charts else None}
+    _component()(data=data, key=KEY, on_changed_change=_nothing)
 
 
 @cache
 def _component() -> Callable[..., Any]:
-    return st.components.v2.component("theme_watch", html="<span></span>", js=WATCH)
+    script = code("plotly.js") + WATCH
+    return st.components.v2.component("theme_watch", html="<span></span>", js=script)
 
 
 def _nothing() -> None:

@@ -10,7 +10,7 @@ Builders, arrays to figure
     :func:`phase_portrait`, :func:`distance_to_equilibrium`, :func:`multipliers`,
     :func:`image_grid`, :func:`table`, :func:`ternary_portrait`.
 Renderers
-    :func:`to_matplotlib` for paper, :func:`to_plotly` for the screen, :func:`with_click_grid`.
+    :func:`to_matplotlib` for paper, :func:`to_plotly` for the screen.
 Files
     :func:`save`, :func:`render`, ``FORMATS``; :class:`Recipe`, :func:`read_recipe`,
     :class:`RecipeError`.
@@ -30,7 +30,7 @@ from frenemy.figures.paper import to_matplotlib
 from frenemy.figures.portrait import phase_portrait
 from frenemy.figures.recipe import Recipe, RecipeError, read_recipe
 from frenemy.figures.saving import FORMATS, render, save
-from frenemy.figures.screen import to_plotly, with_click_grid
+from frenemy.figures.screen import to_plotly
 from frenemy.figures.shapes import Arrows, Circle, HorizontalLine, VerticalLine
 from frenemy.figures.style import COLORS, STYLES, Look, Style, series
 from frenemy.figures.table import table
@@ -74,5 +74,4 @@ __all__ = [
     "ternary_portrait",
     "to_matplotlib",
     "to_plotly",
-    "with_click_grid",
 ]

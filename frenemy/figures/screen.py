@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from frenemy.figures._checks import interval
 from frenemy.figures.figure import Figure, Frame
 from frenemy.figures.scales import panel_range
 from frenemy.figures.screen_layout import lay_out
@@ -30,8 +29,15 @@ def to_plotly(figure: Figure, style: str | Style = "slide") -> go.Figure:
     """
     import plotly.graph_objects as go
 
-    look = find_style(style)
-    slates = [_slate(figure, index, look) for index in range(len(figure.panels))]
+    return go.Figure(specification(figure, find_style(style)))
+
+
+def specification(figure: Figure, style: Style) -> dict[str, Any]:
+    """What Plotly is asked to draw, which it has not checked: data, layout and frames.
+
+    Numbers are numpy's arrays.
+    """
+    slates = [_slate(figure, index, style) for index in range(len(figure.panels))]
     traces: list[Trace] = []
     places: dict[str, tuple[Slate, list[int]]] = {}
     for slate in slates:
@@ -41,65 +47,8 @@ def to_plotly(figure: Figure, style: str | Style = "slide") -> go.Figure:
                 at = list(range(len(traces), len(traces) + len(drawn)))
                 places[mark.name] = (slate, at)
             traces += drawn
-    layout = lay_out(figure, look, traces)
-    frames = _frames(figure, places, traces)
-    return go.Figure({"data": traces, "layout": layout, "frames": frames})
-
-
-def with_click_grid(
-    plotly_figure: go.Figure,
-    x_range: tuple[float, float],
-    y_range: tuple[float, float],
-    n: int = 41,
-) -> go.Figure:
-    """A copy of a figure in which a click anywhere on the first panel picks a point (x, y).
-
-    An invisible grid of n by n points lies over the panel and alone answers the pointer, so what
-    is picked is a point of the grid: its ``x`` and ``y`` are the coordinates. Everything else in
-    the panel stays as it looks and no longer answers.
-
-    Parameters
-    ----------
-    plotly_figure : from :func:`to_plotly`, with linear axes.
-    x_range, y_range : the part that can be clicked.
-    n : points along each side, at least 2.
-    """
-    import plotly.graph_objects as go
-
-    if n < 2:
-        raise ValueError(f"n must be at least 2 points along each side; got {n}")
-    x, y = np.meshgrid(
-        np.linspace(*interval(x_range, "x_range"), n), np.linspace(*interval(y_range, "y_range"), n)
-    )
-    copy = plotly_figure.to_dict()
-    for trace in copy["data"]:
-        if trace.get("xaxis", "x") == "x" and "scene" not in trace:
-            trace["hoverinfo"] = "skip"
-            trace.pop("hovertemplate", None)
-            if trace["type"] == "scatter":
-                trace["unselected"] = {"marker": {"opacity": 1}}
-    copy["data"] = [*copy["data"], _grid_of_points(x.ravel(), y.ravel())]
-    copy["layout"] |= {"hovermode": "closest", "hoverdistance": -1, "clickmode": "event+select"}
-    return go.Figure(copy)
-
-
-def _grid_of_points(x: np.ndarray, y: np.ndarray) -> Trace:
-    invisible = {"marker": {"opacity": 0}}
-    return {
-        "type": "scatter",
-        "mode": "markers",
-        "x": x,
-        "y": y,
-        "xaxis": "x",
-        "yaxis": "y",
-        # A point answers the pointer, drawn or not; drawing 1681 would take a page 100 ms.
-        "marker": {"size": 12, "opacity": 0, "maxdisplayed": 1},
-        "selected": invisible,
-        "unselected": invisible,
-        "showlegend": False,
-        "hovertemplate": "start here: (%{x:.3g}, %{y:.3g})<extra></extra>",
-        "name": "click grid",
-    }
+    layout = lay_out(figure, style, traces)
+    return {"data": traces, "layout": layout, "frames": _frames(figure, places, traces)}
 
 
 def _slate(figure: Figure, index: int, style: Style) -> Slate:

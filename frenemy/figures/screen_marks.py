@@ -301,12 +301,12 @@ def _curve(
 
 
 def _area(slate: Slate, x: np.ndarray, y: np.ndarray, color: str) -> Trace:
-    """A filled area without an outline; NaN parts its pieces."""
+    """A filled area without an outline, in the digits of a picture; NaN parts its pieces."""
     return {
         "type": "scatter",
         "mode": "lines",
-        "x": slate.x(x),
-        "y": slate.y(y),
+        "x": np.asarray(slate.x(x), np.float32),
+        "y": np.asarray(slate.y(y), np.float32),
         "line": {"width": 0},
         "fill": "toself",
         "fillcolor": slate.style.color(color),
@@ -324,16 +324,18 @@ def _in_space(trace: Trace, z: np.ndarray | None, slate: Slate) -> Trace:
 
 
 def _hover(mark: Mark, slate: Slate, x: np.ndarray, y: np.ndarray) -> Trace:
-    """What the pointer shows: the values themselves, also where an axis is not linear."""
+    """What the pointer shows: the values themselves, also where they are not drawn as they are."""
     words = [to_html(axis.label) or name for axis, name in _named_axes(slate.panel)]
-    text = f"{words[0]}: %{{customdata[0]:.5g}}<br>{words[1]}: %{{customdata[1]:.5g}}"
+    told = {"x": x, "y": y}
+    moved = isinstance(mark, Bars) or "symlog" in (slate.panel.x.scale, slate.panel.y.scale)
+    if moved:
+        told = {"customdata[0]": x, "customdata[1]": y}
+    text = "<br>".join(f"{word}: %{{{name}:.5g}}" for word, name in zip(words, told, strict=False))
     if slate.panel.is_3d:
         text += f"<br>{words[2]}: %{{z:.5g}}"
     name = to_html(mark.label) if mark.label else ""
-    return {
-        "customdata": np.stack([x, y], axis=1),
-        "hovertemplate": f"{text}<extra>{name}</extra>",
-    }
+    values = {"customdata": np.stack([x, y], axis=1)} if moved else {}
+    return values | {"hovertemplate": f"{text}<extra>{name}</extra>"}
 
 
 def _named_axes(panel: Panel) -> list[tuple[Any, str]]:

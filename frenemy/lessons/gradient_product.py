@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -144,9 +144,6 @@ class Result:
     exponent : predicted and measured largest exponent, nats per step.
     bound : Pascanu's verdict; None for cells it is not about.
     share : of the gradient by lag, ``(T,)``.
-    sweep : measured exponents at ``GAINS``, ``(10,)``; empty for gated cells.
-    predicted_sweep : the same from theory.
-    cures : what is tried against vanishing, by its name.
     """
 
     knobs: Knobs
@@ -155,9 +152,16 @@ class Result:
     exponent: Compared
     bound: Bound | None
     share: np.ndarray
-    sweep: np.ndarray
-    predicted_sweep: np.ndarray
-    cures: dict[str, Cure]
+
+    @cached_property
+    def over_gains(self) -> tuple[np.ndarray, np.ndarray]:
+        """Exponents at ``GAINS``, measured and predicted, ``(10,)``; empty for gated cells."""
+        return _over_gains(self.knobs)
+
+    @cached_property
+    def cures(self) -> dict[str, Cure]:
+        """What is tried against vanishing, by its name."""
+        return _cures(self.knobs)
 
     @property
     def slope(self) -> float:
@@ -175,7 +179,7 @@ def run(knobs: Knobs, *, progress: Progress | None = None) -> Result:
 
     def tell(done: int, what: str) -> None:
         if progress is not None:
-            progress(done, 4, what)
+            progress(done, 2, what)
 
     tell(0, "backward through time")
     cell, parameters, x, state = _net(knobs)
@@ -185,11 +189,8 @@ def run(knobs: Knobs, *, progress: Progress | None = None) -> Result:
     bound = None
     if "weight_hh" in parameters and knobs.cell not in ("lstm", "gru"):
         bound = pascanu(parameters["weight_hh"][0].numpy(), _activation(knobs.cell))
-    tell(2, "other gains")
-    sweep, theory = _over_gains(knobs)
-    tell(3, "cures")
     exponent = Compared(_predicted(knobs), float(found.exponents[0]))
-    return Result(knobs, log_norms, found, exponent, bound, share, sweep, theory, _cures(knobs))
+    return Result(knobs, log_norms, found, exponent, bound, share)
 
 
 def _activation(name: str) -> str:
@@ -286,6 +287,7 @@ def _spectrum(
     return spectrum(J[0, 0] for J in jacobians(cell, parameters, x, state))
 
 
+@on_one_thread
 def _over_gains(knobs: Knobs) -> tuple[np.ndarray, np.ndarray]:
     """Largest exponents over the gain, measured and predicted; empty for gated cells."""
     if _predicted(knobs) is None or knobs.cell == "lstm":
@@ -318,6 +320,7 @@ def _cures(knobs: Knobs) -> dict[str, Cure]:
 
 
 @lru_cache(maxsize=16)
+@on_one_thread
 def _cured(small: Knobs) -> dict[str, Cure]:
     found = {}
     for name, cell, bias in (
@@ -496,10 +499,11 @@ def shares(result: Result) -> Figure:
 def critical(result: Result) -> Figure:
     """The largest exponent over the gain: theory as a curve, nets as points."""
     marks: list[Mark] = [HorizontalLine(0.0, color="muted")]
-    if result.sweep.size:
+    measured, predicted = result.over_gains
+    if measured.size:
         marks += [
-            Line(GAINS, result.predicted_sweep, color="prediction", dash="dash", label="theory"),
-            Points(GAINS, np.where(np.isfinite(result.sweep), result.sweep, np.nan),
+            Line(GAINS, predicted, color="prediction", dash="dash", label="theory"),
+            Points(GAINS, np.where(np.isfinite(measured), measured, np.nan),
                    label="nets", color="first"),
             VerticalLine(result.knobs.gain, color="muted", dash="dot"),
         ]  # fmt: skip

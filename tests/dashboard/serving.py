@@ -20,7 +20,7 @@ class Server:
 
     Attributes
     ----------
-    address : ``http://127.0.0.1:port``.
+    address : ``http://127.0.0.1:port``, and what all its paths begin with.
     process : of the server.
     log : the file that holds what it wrote.
     """
@@ -45,10 +45,13 @@ class Server:
 
 
 @contextmanager
-def serving(folder: Path, program: Sequence[str] = ("frenemy",)) -> Iterator[Server]:
+def serving(
+    folder: Path, program: Sequence[str] = ("frenemy",), base: str = ""
+) -> Iterator[Server]:
     """A server that was started from a folder and answers; stopped at the end.
 
-    ``program`` is the module, and its first arguments, that behaves as the command ``frenemy``.
+    ``program`` is the module, and its first arguments, that behaves as the command ``frenemy``;
+    ``base`` what the paths of all pages begin with.
     """
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -57,11 +60,11 @@ def serving(folder: Path, program: Sequence[str] = ("frenemy",)) -> Iterator[Ser
     with log.open("w") as file:
         process = subprocess.Popen(
             [sys.executable, "-m", *program, "app", "--server.port", str(port),
-             "--server.headless", "true"],
+             "--server.headless", "true", "--server.baseUrlPath", base],
             cwd=folder, stdout=file, stderr=subprocess.STDOUT,
             env=os.environ | {"PYTHONPATH": str(ROOT)},
         )  # fmt: skip
-    server = Server(f"http://127.0.0.1:{port}", process, log)
+    server = Server(f"http://127.0.0.1:{port}{base}", process, log)
     try:
         _wait_for(server)
         yield server

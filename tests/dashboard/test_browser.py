@@ -89,14 +89,78 @@ def test_a_click_moves_the_start(tab, server):
     area.scroll_into_view_if_needed()
     box = area.bounding_box()
     target = box["x"] + 0.3 * box["width"], box["y"] + 0.6 * box["height"]
-    tab.mouse.move(target[0] - 60, target[1] - 40)
-    tab.mouse.move(*target, steps=12)
-    tab.wait_for_selector(".js-plotly-plot .hoverlayer .hovertext", state="attached")
-    tab.wait_for_timeout(400)  # Plotly takes a click only once the pointer has rested
+    place = tab.evaluate("""() => {
+        const {xaxis, yaxis} = document.querySelector('.js-plotly-plot')._fullLayout;
+        return [xaxis.p2c(0.3 * xaxis._length), yaxis.p2c(0.6 * yaxis._length)];
+    }""")
     tab.mouse.click(*target)
     after = changed_path(tab, before)
     assert after[0] < 0
     assert float(field(tab, "x").input_value()) == pytest.approx(after[0])
+    assert after[0] == pytest.approx(place[0], abs=0.05), "where it was clicked, to a pixel"
+    assert float(field(tab, "y").input_value()) == pytest.approx(place[1], abs=0.05)
+
+
+def test_a_picture_is_drawn_anew_where_it_stands(tab, server):
+    """What is zoomed stays so, and nothing flickers, while the window of the figure is the same."""
+    open_page(tab, f"{server}/dirac")
+    chart = "document.querySelector('.js-plotly-plot')"
+    shown = f"() => {chart}._fullLayout.xaxis.range.map(end => Math.round(100 * end) / 100)"
+    drawn = f"() => {chart}._fullData.map(trace => Array.from(trace.x).slice(-3)).toString()"
+    tab.evaluate(f"() => {{ {chart}.mine = true; }}")
+    whole = tab.evaluate(shown)
+    box = tab.locator(".js-plotly-plot .nsewdrag").first.bounding_box()
+    tab.mouse.move(box["x"] + 100, box["y"] + 100)
+    tab.mouse.down()
+    tab.mouse.move(box["x"] + 250, box["y"] + 220, steps=8)
+    tab.mouse.up()
+    tab.wait_for_function(f"whole => ({shown})()[1] < whole[1] / 2", arg=whole)
+    zoomed, before = tab.evaluate(shown), tab.evaluate(drawn)
+    tab.locator(".st-key-dirac-steps-field input").fill("77")
+    tab.keyboard.press("Enter")
+    tab.wait_for_function(f"before => ({drawn})() !== before", arg=before)
+    assert tab.evaluate(f"() => {chart}.mine"), "it is the same element"
+    assert tab.evaluate(shown) == zoomed
+    tab.locator(".st-key-dirac-psi-field input").fill("2.5")
+    tab.keyboard.press("Enter")
+    tab.wait_for_function(f"whole => ({shown})()[1] > whole[1]", arg=whole)
+
+
+def test_a_picture_that_can_be_clicked_still_tells_its_values(tab, server):
+    open_page(tab, f"{server}/rotation")
+    area = tab.locator(".js-plotly-plot .nsewdrag").first
+    area.scroll_into_view_if_needed()
+    box = area.bounding_box()
+    x, y = tab.evaluate("""() => {
+        const {xaxis, yaxis} = document.querySelector('.js-plotly-plot')._fullLayout;
+        return [xaxis.c2p(2), yaxis.c2p(2)];
+    }""")
+    tab.mouse.move(box["x"] + x - 30, box["y"] + y)
+    tab.mouse.move(box["x"] + x, box["y"] + y, steps=5)
+    told = tab.locator(".js-plotly-plot .hoverlayer .hovertext")
+    told.first.wait_for(state="attached")
+    assert ": 2" in told.first.text_content()
+
+
+def test_a_picture_fills_the_screen_and_comes_back(tab, server):
+    open_page(tab, f"{server}/rotation")
+    chart = tab.locator(".js-plotly-plot")
+    before = chart.bounding_box()["height"]
+    chart.hover()
+    tab.locator(".modebar-btn[data-title=Fullscreen]").click()
+    tab.wait_for_function("() => document.fullscreenElement?._fullLayout?.height === innerHeight")
+    tab.keyboard.press("Escape")
+    tab.evaluate("() => document.fullscreenElement && document.exitFullscreen()")
+    tab.wait_for_function(
+        "height => document.querySelector('.js-plotly-plot')._fullLayout.height === height",
+        arg=before,
+    )
+
+
+def test_a_server_that_is_gone_is_named(tab, server):
+    tab.route("**/plotly-*.js", lambda route: route.abort())
+    tab.goto(f"{server}/rotation")
+    tab.get_by_text("cannot be loaded; load this page again").wait_for()
 
 
 def test_a_formula_with_a_mistake_shows_the_error_and_keeps_the_page(tab, server):
@@ -118,7 +182,10 @@ def test_a_permalink_restores_the_page(tab, server, browser):
     before = tab.evaluate(PATH)
     set_field(tab, "x", -1)
     changed_path(tab, before)
-    address = tab.get_by_test_id("stSidebar").get_by_test_id("stCode").inner_text().strip()
+    tab.get_by_role("button", name="Link", exact=True).click()
+    shown = tab.get_by_test_id("stCode")
+    shown.wait_for()
+    address = shown.inner_text().strip()
     address = address.replace("\n", "")
     assert "x=-1" in address
     other = browser.new_context().new_page()

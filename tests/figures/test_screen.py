@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 import json
+from pathlib import Path
 
 import numpy as np
+import plotly
+import plotly.graph_objects as go
 import pytest
 
 from frenemy.figures import (
@@ -13,14 +17,14 @@ from frenemy.figures import (
     Contour,
     Figure,
     Frame,
-    HeatMap,
     Line,
     Panel,
     image_grid,
     multipliers,
     to_plotly,
-    with_click_grid,
 )
+from frenemy.figures.screen import specification
+from frenemy.figures.screen_script import script, to_json
 from tests.figures.samples import BOWL, GRID, MARKS, figure_of, portrait
 
 
@@ -103,51 +107,48 @@ class TestFrames:
             to_plotly(figure)
 
 
-class TestClickGrid:
-    def test_the_grid_alone_answers_the_pointer(self):
-        plain = to_plotly(portrait(animate=True, frames=3))
-        clickable = with_click_grid(plain, (-2, 2), (-1, 1), n=5)
-        *others, grid = clickable.data
-        assert len(clickable.data) == len(plain.data) + 1
-        assert all(trace.hoverinfo == "skip" and not trace.hovertemplate for trace in others)
-        assert not any(trace.hoverinfo for frame in clickable.frames for trace in frame.data)
-        assert grid.mode == "markers"
-        assert grid.marker.opacity == grid.selected.marker.opacity == 0
-        assert {(x, y) for x, y in zip(grid.x, grid.y, strict=True)} == {
-            (x, y) for x in (-2, -1, 0, 1, 2) for y in (-1, -0.5, 0, 0.5, 1)
-        }
-        assert clickable.layout.hoverdistance == -1
-        assert "select" in clickable.layout.clickmode
+class TestJson:
+    def read(self, text):
+        return go.Figure(json.loads(text), skip_invalid=False)
 
-    def test_the_given_figure_is_left_alone(self):
-        plain = to_plotly(portrait())
-        before = plain.to_json()
-        with_click_grid(plain, (-2, 2), (-2, 2))
-        assert plain.to_json() == before
+    def test_plotly_reads_the_same_figure(self):
+        figure = portrait(animate=True, frames=3)
+        drawn = self.read(to_json(specification(figure, STYLES["slide"])))
+        wanted = to_plotly(figure)
+        for mine, its in zip(drawn.data, wanted.data, strict=True):
+            np.testing.assert_array_equal(numbers(mine.x), its.x)
+            assert mine.line == its.line
+        assert drawn.layout == wanted.layout
+        assert [frame.name for frame in drawn.frames] == ["0", "1", "2"]
 
-    def test_a_heat_map_beneath_is_silent(self):
-        figure = Figure([Panel([HeatMap(GRID, GRID, BOWL)])])
-        clickable = with_click_grid(to_plotly(figure), (-2, 2), (-2, 2))
-        assert clickable.data[0].hoverinfo == "skip"
-        assert clickable.data[0].hovertemplate is None
+    def test_numbers_keep_their_digits_their_shape_and_their_gaps(self):
+        values = np.array([[1 / 3, np.nan, np.inf]])
+        (trace,) = json.loads(to_json({"data": [{"z": values, "text": np.array(["a"])}]}))["data"]
+        assert trace["z"]["shape"] == "1, 3"
+        np.testing.assert_array_equal(numbers(trace["z"]), values)
+        assert trace["text"] == ["a"]
 
-    def test_other_panels_keep_their_pointer(self):
-        figure = multipliers({"a": [1j]}, close_up=True)
-        clickable = with_click_grid(to_plotly(figure), (-1, 1), (-1, 1))
-        kept = [trace for trace in clickable.data if trace.xaxis == "x2" and trace.hovertemplate]
-        assert kept
+    def test_what_is_no_number_is_no_number_in_json_either(self):
+        def fail(word):
+            raise AssertionError(word)
 
-    @pytest.mark.parametrize(
-        ("ranges", "n", "message"),
-        [
-            (((-1, 1), (-1, 1)), 1, "n must be at least 2"),
-            (((1, 1), (-1, 1)), 5, "x_range must have two different ends"),
-            (((-1, 1), (-1, np.nan)), 5, "y_range must be finite"),
-        ],
-    )
-    def test_it_says_what_is_wrong(self, ranges, n, message):
-        with pytest.raises(ValueError, match=message):
-            with_click_grid(to_plotly(portrait()), *ranges, n=n)
+        read = json.loads(to_json({"width": float("nan"), "n": np.arange(2)}), parse_constant=fail)
+        assert read == {"width": None, "n": [0, 1]}
+
+
+def numbers(packed):
+    """A typed array of Plotly's, by its definition: the bytes of numbers in base64."""
+    flat = np.frombuffer(base64.b64decode(packed["bdata"]), f"<{packed['dtype']}")
+    shape = packed.get("shape")
+    return flat.reshape([int(n) for n in shape.split(",")]) if shape else flat
+
+
+def test_the_script_differs_from_the_packages_in_two_pairs_of_parentheses_only():
+    path = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
+    known, ours = path.read_text(encoding="utf-8"), script().decode()
+    assert len(ours) == len(known) + 2
+    assert ours.replace("(() => {", "() => {", 1).endswith("})));")
+    assert ours.split("\n", 20)[20][: 10**6] in known
 
 
 def test_panels_that_agree_share_one_legend():

@@ -280,6 +280,7 @@ function play(root) {
   const view = memory.film.shift();
   if (!view) return;
   paint(root, view);
+  memory.first ??= performance.mark("picture");
   if (memory.film.length) memory.timer = setTimeout(() => play(root), SPACING);
 }
 

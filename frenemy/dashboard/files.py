@@ -1,0 +1,91 @@
+"""What the server holds besides Streamlit's own files: Plotly's script, which draws the charts."""
+
+from __future__ import annotations
+
+import gzip
+from functools import cache
+from importlib import resources
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from frenemy.figures.screen_script import script, version
+from frenemy.lessons import NAMES
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+    from starlette.responses import Response
+    from starlette.routing import Route
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+_KEEP = {"Cache-Control": "public, max-age=31536000, immutable", "Vary": "Accept-Encoding"}
+"""A browser need never ask again: another version of Plotly has another address."""
+
+
+def code(*names: str) -> str:
+    """The text of files beside this one, which are parts of one script."""
+    here = resources.files(__package__)
+    return "\n".join(here.joinpath(name).read_text(encoding="utf-8") for name in names)
+
+
+def script_address() -> str:
+    """The path of Plotly's script on this server."""
+    return f"{_base()}/plotly-{version()}.js"
+
+
+def routes() -> list[Route]:
+    """What the server answers besides Streamlit's own pages."""
+    from starlette.routing import Route
+
+    return [Route(script_address(), _script)]
+
+
+class Ahead:
+    """Tells a browser that asks for a page that it will want the script: at once for a lesson.
+
+    Parameters
+    ----------
+    app : the server that answers.
+    """
+
+    def __init__(self, app: ASGIApp):
+        self._app = app
+        self._soon = {f"{_base()}/{name}" for name in NAMES}
+        self._later = {f"{_base()}/", _base()}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer as the server does, with one more header."""
+        path = scope.get("path", "").rstrip("/") or "/"
+        if scope["type"] != "http" or path not in self._soon | self._later:
+            await self._app(scope, receive, send)
+            return
+        when = "preload" if path in self._soon else "prefetch"
+        hint = f"<{script_address()}>; rel={when}; as=script"
+
+        async def tell(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message["headers"], (b"link", hint.encode())]
+            await send(message)
+
+        await self._app(scope, receive, tell)
+
+
+def _base() -> str:
+    """What the paths of this server begin with, as whoever started it has set."""
+    base = str(st.get_option("server.baseUrlPath")).strip("/")
+    return f"/{base}" if base else ""
+
+
+def _script(request: Request) -> Response:
+    from starlette.responses import Response
+
+    packs = "gzip" in request.headers.get("Accept-Encoding", "")
+    coded = {"Content-Encoding": "gzip"} if packs else {}
+    return Response(_content(packs), media_type="text/javascript", headers=_KEEP | coded)
+
+
+@cache
+def _content(packs: bool) -> bytes:
+    """The script; packed once, not for every browser."""
+    text = script()
+    return gzip.compress(text, 6) if packs else text

@@ -1,0 +1,46 @@
+"""Plotly's script, and how browsers hear of it."""
+
+import gzip
+import urllib.request
+
+import pytest
+
+from frenemy.figures.screen_script import script
+from tests.dashboard.serving import serving
+
+
+def answer(address, **headers):
+    return urllib.request.urlopen(urllib.request.Request(address, headers=headers))
+
+
+@pytest.fixture(scope="module", params=["", "/class/of/forty"])
+def site(request, tmp_path_factory):
+    """A server at the root of its host, and one below a path."""
+    with serving(tmp_path_factory.mktemp("server"), base=request.param) as server:
+        yield server.address, request.param
+
+
+def script_of(address, page):
+    hint = answer(f"{address}/{page}").headers["Link"]
+    path, *rest = hint.split("; ")
+    return path.strip("<>"), rest
+
+
+def test_a_lesson_wants_the_script_at_once_and_the_start_page_later(site):
+    address, base = site
+    path, how = script_of(address, "rotation")
+    assert path.startswith(f"{base}/plotly-")
+    assert how == ["rel=preload", "as=script"]
+    assert script_of(address, "") == (path, ["rel=prefetch", "as=script"])
+    assert answer(f"{address}/_stcore/health").headers["Link"] is None
+
+
+def test_the_script_is_there_packed_or_not_and_for_good(site):
+    address, base = site
+    path, _ = script_of(address, "rotation")
+    plain = answer(address.removesuffix(base) + path)
+    packed = answer(address.removesuffix(base) + path, **{"Accept-Encoding": "gzip"})
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert "immutable" in plain.headers["Cache-Control"]
+    assert plain.headers["Content-Type"].startswith("text/javascript")
+    assert plain.read() == gzip.decompress(packed.read()) == script()
