@@ -23,16 +23,18 @@ from tests.dashboard.browsing import FLAGS
 
 START_SECONDS = 30
 SEEN = """new Promise(resolve => {
-    const marks = performance.getEntriesByName('picture').map(mark => mark.startTime);
-    const paints = [];
-    new PerformanceObserver(list => {
-        for (const one of list.getEntries()) {
-            paints.push([one.element?.tagName ?? null, one.startTime]);
-        }
-    }).observe({type: 'largest-contentful-paint', buffered: true});
-    setTimeout(() => resolve({marks, paints}), 300);
+    const pictures = performance.getEntriesByName('picture').map(mark => mark.startTime);
+    for (const one of performance.getEntriesByType('resource')) {
+        if (one.name.endsWith('.webp')) pictures.push(one.responseEnd);
+    }
+    const heading = new PerformanceObserver(list => {
+        const written = list.getEntries().filter(one => one.element?.tagName === 'H1');
+        resolve({heading: written[0]?.startTime ?? null, picture: Math.min(...pictures)});
+    });
+    heading.observe({type: 'largest-contentful-paint', buffered: true});
 })"""
-"""When a picture was drawn by our scripts, and what the browser itself notes: texts and images."""
+"""Milliseconds until a page's heading was painted and its first picture was there: drawn by a
+script, which marks that moment, or arrived, where it was drawn beforehand."""
 
 
 class Browser:
@@ -58,13 +60,13 @@ class Browser:
                     raise RuntimeError(f"{method}: {answer['error']['message']}")
                 return answer["result"]
 
-    def seen(self, address: str, wait: float) -> dict[str, Any]:
-        """Load a page with nothing in store, let it alone for seconds, and ask what it has shown.
+    def seen(self, address: str, wait: float) -> dict[str, float | None]:
+        """Load a page with nothing in store, leave it alone for seconds, and ask what it has shown.
 
         Returns
         -------
-        ``marks``, milliseconds of the pictures that our scripts drew, and ``paints``, the largest
-        texts and images so far: (tag, milliseconds) each.
+        Milliseconds from asking for the address until ``heading`` and ``picture``; None if there
+        was none.
         """
         context = self._ask("Target.createBrowserContext")["browserContextId"]
         target = self._ask(
@@ -75,7 +77,7 @@ class Browser:
         answer = self._ask("Runtime.evaluate", session, expression=SEEN, awaitPromise=True,
                            returnByValue=True)  # fmt: skip
         self._ask("Target.disposeBrowserContext", browserContextId=context)
-        found: dict[str, Any] = answer["result"]["value"]
+        found: dict[str, float | None] = answer["result"]["value"]
         return found
 
 

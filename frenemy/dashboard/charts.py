@@ -27,16 +27,31 @@ def chart(figure: Figure, style: str, *, moving: bool, clickable: bool, large: b
     large : whether it is read from the back row: as large as on a slide.
     """
     shown = figure if moving else replace(figure, frames=())
-    drawing = specification(shown, STYLES[style] if large else _near(STYLES[style]))
+    look = STYLES[style] if large else _near(STYLES[style])
+    drawing = specification(shown, look)
     drawing["layout"] |= {
-        "paper_bgcolor": CLEAR, "plot_bgcolor": CLEAR, "clickanywhere": clickable,
+        "paper_bgcolor": CLEAR,
+        "plot_bgcolor": CLEAR,
+        "modebar": {
+            "bgcolor": CLEAR, "color": look.color("muted"), "activecolor": look.color("ink"),
+        },
+        "clickanywhere": clickable,
         "uirevision": _window(drawing["layout"]),
     }  # fmt: skip
+    _keep_hidden(drawing)
     return to_json(drawing)
 
 
 def _near(style: Style) -> Style:
     return replace(style, screen_text=min(style.screen_text, SCREEN_TEXT))
+
+
+def _keep_hidden(drawing: dict[str, Any]) -> None:
+    """What a reader has hidden by the legend stays so while the same curves are drawn."""
+    listed = str([trace.get("name") for trace in drawing["data"]])
+    for name, legend in drawing["layout"].items():
+        if name.startswith("legend"):
+            legend["uirevision"] = listed
 
 
 def _window(layout: dict[str, Any]) -> str:

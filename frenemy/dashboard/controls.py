@@ -12,6 +12,9 @@ from frenemy.dashboard.positions import number_step, slider_positions, slider_st
 from frenemy.lessons import KnobSpec, Lesson
 from frenemy.lessons._knobs import MAX_TEXT
 
+FIELD = 84
+"""Width of the field beside a slider, in pixels: room for six digits."""
+
 
 def show(lesson: Lesson, spec: KnobSpec) -> None:
     """Draw the control of a knob."""
@@ -69,10 +72,10 @@ def _number(lesson: Lesson, spec: KnobSpec) -> None:
     if spec.low is None or spec.high is None:
         st.number_input(**field)
         return
-    left, right = st.columns([5, 3], vertical_alignment="bottom", gap="small")
-    with left:
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         _slider(lesson, spec)
-    right.number_input(**field | {"label_visibility": "collapsed", "help": None})
+        alone = {"label_visibility": "collapsed", "help": None, "width": FIELD}
+        st.number_input(**field | alone)
 
 
 def _slider(lesson: Lesson, spec: KnobSpec) -> None:
