@@ -2,8 +2,9 @@
 
 Nothing here knows a lesson, but for the screens that ``live`` lists.
 
-``launch``, ``imports``, ``pages``
-    Streamlit with its settings; what must be imported whole; the pages, all that ``app.py`` needs.
+``launch``, ``imports``, ``files``, ``script``, ``pages``
+    Streamlit with its settings; what must be imported whole; what the server holds for ``app.py``
+    besides Streamlit's own files; what every session runs; the pages.
 ``start_page``, ``search``, ``gallery_page``
     Ways to the lessons.
 ``lesson_page``, ``lecture``, ``beside``
@@ -18,6 +19,7 @@ Nothing here knows a lesson, but for the screens that ``live`` lists.
     The fair queue of all that trains.
 ``live``, ``laboratory``
     Which lessons have a live screen above their figures; the one of the GANs.
-``picture``, ``charts``, ``downloads``, ``table``, ``theme``, ``words``
-    Pictures on the page, files, their data, light and dark, and text as Markdown.
+``picture``, ``charts``, ``plot``, ``downloads``, ``table``, ``theme``, ``words``
+    Pictures on the page, what Plotly draws and where, files, their data, light and dark, and text
+    as Markdown.
 """

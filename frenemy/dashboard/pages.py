@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import sys
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -23,11 +24,20 @@ _LOOKS = f"""<style>
 </style>"""
 
 
+SWITCH_SECONDS = 0.0005
+"""After so long a thread that computes lets another one run. What sends a page's messages has to
+ask for that after each of some eighty; Python's own 5 ms were a good part of the answer."""
+
+
 @cache
 def settle() -> None:
-    """Tell the collector, once, that what is imported by now stays: it need not look there."""
+    """Set Python up for a server, once.
+
+    The collector is told that what is imported by now stays: it need not look there.
+    """
     gc.collect()
     gc.freeze()
+    sys.setswitchinterval(SWITCH_SECONDS)
 
 
 def dress(page: Page) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -68,8 +69,8 @@ UPDATES: dict[str, Callable[[Any], Method]] = {
 }
 FARTHEST = 3.0
 """Paths are shown up to there, or up to their start."""
-GROWTH = 240
-"""Values of the strength on the path of the eigenvalues."""
+STRENGTHS = np.linspace(0.0, 3.0, 241)
+"""Of the cure, on the path of the eigenvalues."""
 
 
 @dataclass(frozen=True)
@@ -99,21 +100,19 @@ class Knobs:
 
 @dataclass(frozen=True, eq=False)
 class Result:
-    """A game, the rule on it, its theory at the equilibrium, and its path.
-
-    Attributes
-    ----------
-    strengths, eigenvalues : of the flow along the cure's strength, ``(n,)`` and ``(n, 2)``; empty
-        where the field is not smooth.
-    """
+    """A game, the rule on it, its theory at the equilibrium, and its path."""
 
     knobs: Knobs
     game: Game
     method: Method
     verdict: Verdict
     path: Trajectory
-    strengths: np.ndarray
-    eigenvalues: np.ndarray
+
+    @property
+    def eigenvalues(self) -> np.ndarray:
+        """Of the flow at ``STRENGTHS`` of the cure, ``(n, 2)``; none where it is not smooth."""
+        smooth = self.knobs.cure not in ("clipping", "gradient penalty")
+        return _eigenvalues(self.knobs.loss, self.knobs.cure) if smooth else np.empty((0, 2))
 
     @property
     def distance(self) -> np.ndarray:
@@ -122,7 +121,7 @@ class Result:
 
 
 def run(knobs: Knobs) -> Result:
-    """Train the Dirac-GAN, and follow its eigenvalues along the strength of the cure.
+    """Train the Dirac-GAN.
 
     Raises
     ------
@@ -135,10 +134,7 @@ def run(knobs: Knobs) -> Result:
     field = NoisyField(game, knobs.noise) if knobs.noise else game
     rng = np.random.default_rng(knobs.seed)
     path = simulate(field, method, start, knobs.steps, rng=rng)
-    strengths = np.linspace(0.0, 3.0, GROWTH + 1)
-    smooth = knobs.cure not in ("clipping", "gradient penalty")
-    values = _eigenvalues(knobs, strengths) if smooth else np.empty((0, 2))
-    return Result(knobs, game, method, verdict, path, strengths[: len(values)], values)
+    return Result(knobs, game, method, verdict, path)
 
 
 def _game(knobs: Knobs) -> Game:
@@ -190,13 +186,14 @@ def _verdict(game: Game, method: Method) -> Verdict:
         return Verdict(None, (), None, None, f"Undetermined: {reason}")
 
 
-def _eigenvalues(knobs: Knobs, strengths: np.ndarray) -> np.ndarray:
+@lru_cache(maxsize=16)
+def _eigenvalues(loss: str, cure: str) -> np.ndarray:
     """Those of the flow, :math:`-J`, or of consensus, :math:`-(J + \\gamma J^T J)`, ``(n, 2)``."""
     found = []
-    for strength in strengths:
-        game = _game(replace(knobs, strength=float(strength)))
+    for strength in STRENGTHS:
+        game = _game(Knobs(loss=loss, cure=cure, strength=float(strength)))
         jacobian = game.jacobian_at(np.zeros(2))
-        if knobs.cure == "consensus":
+        if cure == "consensus":
             jacobian = jacobian + strength * jacobian.T @ jacobian
         found.append(np.linalg.eigvals(-jacobian))
     return np.array(found)
@@ -330,7 +327,7 @@ def distances(result: Result) -> Figure:
 
 def eigenvalues(result: Result) -> Figure:
     """How the eigenvalues of the flow move as the cure grows stronger."""
-    knobs, values, strengths = result.knobs, result.eigenvalues, result.strengths
+    knobs, values = result.knobs, result.eigenvalues
     marks: list[Mark] = [VerticalLine(0.0, color="muted", dash="dash")]
     parts: list[Mark] = [HorizontalLine(0.0, color="muted", dash="dash")]
     if len(values):
@@ -338,11 +335,11 @@ def eigenvalues(result: Result) -> Figure:
         lower = values.sum(axis=1) - upper
         for branch, color in ((upper, "first"), (lower, "second")):
             marks.append(Line(branch.real, branch.imag, color=color))
-            parts.append(Line(strengths, branch.real, color=color, label="real part"))
+            parts.append(Line(STRENGTHS, branch.real, color=color, label="real part"))
             parts.append(
-                Line(strengths, branch.imag, color=color, dash="dot", label="imaginary part")
+                Line(STRENGTHS, branch.imag, color=color, dash="dot", label="imaginary part")
             )
-        here = int(np.abs(strengths - knobs.strength).argmin())
+        here = int(np.abs(STRENGTHS - knobs.strength).argmin())
         both = values[here]
         marks.append(
             Points(both.real, both.imag, color="ink", symbol="cross", size=1.4, label="now")

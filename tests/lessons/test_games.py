@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from frenemy.figures import Text
-from frenemy.lessons import load
+from frenemy.lessons import dirac, load
 
 
 def facts(name, **knobs):
@@ -132,8 +132,8 @@ class TestDirac:
         lesson = load("dirac")
         result = lesson.run(replace(lesson.knobs(), cure="R1"))
         turning = np.abs(result.eigenvalues.imag).max(axis=1) > 1e-6
-        assert turning[result.strengths < 0.99].all()
-        assert not turning[result.strengths > 1.01].any()
+        assert turning[dirac.STRENGTHS < 0.99].all()
+        assert not turning[dirac.STRENGTHS > 1.01].any()
 
     def test_r1_is_stable_exactly_below_four_gamma(self):
         """Simultaneous steps, gamma below one: h < 4 gamma."""
