@@ -1,23 +1,31 @@
-"""What the server holds besides Streamlit's own files: Plotly's script, which draws the charts."""
+"""What the server holds besides Streamlit's own files.
+
+Plotly's script, which draws the charts, and the small pictures: Streamlit's own way would turn each
+into a JPEG anew whenever a page is drawn.
+"""
 
 from __future__ import annotations
 
 import gzip
 from functools import cache
 from importlib import resources
+from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import streamlit as st
 
 from frenemy.figures.screen_script import script, version
+from frenemy.gallery.thumbnails import FOLDER
 from frenemy.lessons import NAMES
 
 if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
-    from starlette.routing import Route
+    from starlette.routing import BaseRoute
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+_PICTURES = "/pictures"
 _KEEP = {"Cache-Control": "public, max-age=31536000, immutable", "Vary": "Accept-Encoding"}
 """A browser need never ask again: another version of Plotly has another address."""
 
@@ -33,11 +41,22 @@ def script_address() -> str:
     return f"{_base()}/plotly-{version()}.js"
 
 
-def routes() -> list[Route]:
-    """What the server answers besides Streamlit's own pages."""
-    from starlette.routing import Route
+def picture_address(path: Path) -> str | Path:
+    """The address of a small picture, for whoever looks at this page; a path without a browser."""
+    page = urlsplit(st.context.url or "")
+    if not page.netloc:
+        return path
+    inside = path.relative_to(FOLDER).as_posix()
+    return f"{page.scheme}://{page.netloc}{_base()}{_PICTURES}/{inside}"
 
-    return [Route(script_address(), _script)]
+
+def routes() -> list[BaseRoute]:
+    """What the server answers besides Streamlit's own pages."""
+    from starlette.routing import Mount, Route
+    from starlette.staticfiles import StaticFiles
+
+    pictures = Mount(f"{_base()}{_PICTURES}", StaticFiles(directory=FOLDER))
+    return [Route(script_address(), _script), pictures]
 
 
 class Ahead:

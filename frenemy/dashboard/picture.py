@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from frenemy.dashboard import beside, downloads, plot, values
+from frenemy.dashboard.files import picture_address
 from frenemy.dashboard.theme import style
 from frenemy.dashboard.words import escaped
 from frenemy.dashboard.work import Work
@@ -37,7 +38,8 @@ def show_small(lesson: str, figure: str) -> None:
     """Draw the small picture of a figure with the default knobs, which ships with the package."""
     path = thumbnail(lesson, figure, "dark" if style() == "dark" else "light")
     if path.is_file():
-        st.image(path, width="stretch", alt=f"{TITLES[lesson]}: {figure}")
+        words = f"{TITLES[lesson]}: {figure}"
+        st.image(picture_address(path), width="stretch", alt=words)
 
 
 def show_kept(held: beside.Kept) -> None:

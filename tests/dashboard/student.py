@@ -48,10 +48,11 @@ class Student:
         self._done = threading.Semaphore(0)
         self._lock = threading.Lock()
         self._closed = threading.Event()
-        address = address.replace("http://", "ws://")
+        self._address = address
         self._stack = ExitStack()
+        socket = address.replace("http://", "ws://")
         self._socket = self._stack.enter_context(
-            connect(f"{address}/_stcore/stream", subprotocols=["streamlit"], max_size=None)
+            connect(f"{socket}/_stcore/stream", subprotocols=["streamlit"], max_size=None)
         )
         self._threads = [
             threading.Thread(target=target, daemon=True) for target in (self._hear, self._repeat)
@@ -169,6 +170,7 @@ class Student:
         message = BackMsg()
         state = message.rerun_script
         state.query_string = self.query
+        state.context_info.url = f"{self._address}/{self.page}"
         if self._hash:
             state.page_script_hash = self._hash
         else:

@@ -1,12 +1,15 @@
 """Plotly's script, and how browsers hear of it."""
 
 import gzip
+import urllib.error
 import urllib.request
 
 import pytest
 
 from frenemy.figures.screen_script import script
+from frenemy.gallery.thumbnails import FOLDER
 from tests.dashboard.serving import serving
+from tests.dashboard.student import Student
 
 
 def answer(address, **headers):
@@ -44,3 +47,21 @@ def test_the_script_is_there_packed_or_not_and_for_good(site):
     assert "immutable" in plain.headers["Cache-Control"]
     assert plain.headers["Content-Type"].startswith("text/javascript")
     assert plain.read() == gzip.decompress(packed.read()) == script()
+
+
+def test_small_pictures_are_sent_as_they_are(site):
+    address, _ = site
+    with Student(address) as student:
+        student.open()
+        (shown, *others) = [image.url for one in student.drawn("imgs") for image in one.imgs]
+    assert len(others) > 20
+    assert shown.startswith(f"{address}/pictures/light/")
+    name = shown.rpartition("/")[2]
+    assert answer(shown).read() == (FOLDER / "light" / name).read_bytes()
+
+
+@pytest.mark.parametrize("way", ["..%2fentries.py", "../entries.py", "%2e%2e/entries.py", "light/"])
+def test_nothing_else_is_sent(site, way):
+    address, _ = site
+    with pytest.raises(urllib.error.HTTPError, match=r"40[034]"):
+        answer(f"{address}/pictures/{way}")
