@@ -34,6 +34,10 @@ async function draw(place) {
   const Plotly = await plotly(place.now.script);
   if (place.drawn === place.now.chart || !place.isConnected || !place.clientWidth) return;
   place.drawn = place.now.chart;
+  if (place.classList.contains("failed")) {
+    place.classList.remove("failed");
+    place.textContent = "";
+  }
   const { data, layout, frames } = place.now.figure;
   await Plotly.react(place, { data, layout, frames, config: CONFIG });
   if (!place.hears) {

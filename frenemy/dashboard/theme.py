@@ -19,16 +19,19 @@ WATCH = """
 export default function ({ data, parentElement, setTriggerValue }) {
   if (data.script) plotly(data.script).catch(() => {});
   const here = parentElement.querySelector('span');
+  here.tell = setTriggerValue;
+  if (here.timer) return here.leave;
   const ground = () => getComputedStyle(here).getPropertyValue('--st-background-color');
   let before = ground();
-  const timer = setInterval(() => {
+  here.timer = setInterval(() => {
     const now = ground();
     if (now !== before) {
       before = now;
-      setTriggerValue('changed', now);
+      here.tell('changed', now);
     }
   }, 250);
-  return () => clearInterval(timer);
+  here.leave = () => clearInterval(here.timer);
+  return here.leave;
 }
 """
 """The page is not run again when the theme is changed, and its pictures would keep their ink."""

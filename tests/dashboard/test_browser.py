@@ -126,6 +126,30 @@ def test_a_picture_is_drawn_anew_where_it_stands(tab, server):
     tab.wait_for_function(f"whole => ({shown})()[1] > whole[1]", arg=whole)
 
 
+def test_turning_knobs_leaves_no_timer_behind(tab, server):
+    tab.add_init_script("""
+        window.timers = new Set();
+        const begin = window.setInterval, end = window.clearInterval;
+        window.setInterval = (...asked) => {
+            const timer = begin(...asked);
+            window.timers.add(timer);
+            return timer;
+        };
+        window.clearInterval = timer => { window.timers.delete(timer); end(timer); };
+    """)
+    tab.goto(server)
+    tab.wait_for_function("() => window.timers.size > 0")
+    settled(tab)
+    from_the_menu(tab, "Gradient descent for a Nash equilibrium")
+    tab.wait_for_selector(".js-plotly-plot .nsewdrag", state="attached")
+    settled(tab)
+    for value in (0.2, 0.3, 0.4):
+        path = tab.evaluate(PATH)
+        set_field(tab, "lr", value)
+        changed_path(tab, path)
+    assert tab.evaluate("window.timers.size") == 1, "the theme is watched once"
+
+
 def test_a_picture_that_can_be_clicked_still_tells_its_values(tab, server):
     open_page(tab, f"{server}/rotation")
     area = tab.locator(".js-plotly-plot .nsewdrag").first
