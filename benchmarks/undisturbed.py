@@ -32,6 +32,7 @@ SEEN = """new Promise(resolve => {
         resolve({heading: written[0]?.startTime ?? null, picture: Math.min(...pictures)});
     });
     heading.observe({type: 'largest-contentful-paint', buffered: true});
+    setTimeout(() => resolve({heading: null, picture: Math.min(...pictures)}), 1000);
 })"""
 """Milliseconds until a page's heading was painted and its first picture was there: drawn by a
 script, which marks that moment, or arrived, where it was drawn beforehand."""
@@ -54,7 +55,7 @@ class Browser:
         message = {"id": number, "method": method, "params": parameters}
         self._socket.send(json.dumps(message | ({"sessionId": session} if session else {})))
         while True:
-            answer: dict[str, Any] = json.loads(self._socket.recv())
+            answer: dict[str, Any] = json.loads(self._socket.recv(START_SECONDS))
             if answer.get("id") == number:
                 if "error" in answer:
                     raise RuntimeError(f"{method}: {answer['error']['message']}")

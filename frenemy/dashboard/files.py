@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gzip
 from functools import cache
+from hashlib import sha256
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,9 +26,10 @@ if TYPE_CHECKING:
     from starlette.routing import BaseRoute
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-_PICTURES = "/pictures"
+PICTURES = "pictures"
+_PAGES = {*NAMES, "gallery"}
 _KEEP = {"Cache-Control": "public, max-age=31536000, immutable", "Vary": "Accept-Encoding"}
-"""A browser need never ask again: another version of Plotly has another address."""
+"""A browser need never ask again: another script has another name."""
 
 
 def code(*names: str) -> str:
@@ -37,17 +39,29 @@ def code(*names: str) -> str:
 
 
 def script_address() -> str:
-    """The path of Plotly's script on this server."""
-    return f"{_base()}/plotly-{version()}.js"
+    """The address of Plotly's script, for whoever looks at this page."""
+    return f"{_site()}/{_script_name()}"
 
 
 def picture_address(path: Path) -> str | Path:
     """The address of a small picture, for whoever looks at this page; a path without a browser."""
+    if not _site():
+        return path
+    return f"{_site()}/{PICTURES}/{path.relative_to(FOLDER).as_posix()}"
+
+
+def _site() -> str:
+    """What all addresses of this site begin with, as the browser sees it; nothing without one.
+
+    A proxy may have put the site below a path that the server never hears of, so the address of
+    the page that is shown has to tell it.
+    """
     page = urlsplit(st.context.url or "")
     if not page.netloc:
-        return path
-    inside = path.relative_to(FOLDER).as_posix()
-    return f"{page.scheme}://{page.netloc}{_base()}{_PICTURES}/{inside}"
+        return ""
+    path = page.path.rstrip("/")
+    above, _, last = path.rpartition("/")
+    return f"{page.scheme}://{page.netloc}{above if last in _PAGES else path}"
 
 
 def routes() -> list[BaseRoute]:
@@ -55,8 +69,11 @@ def routes() -> list[BaseRoute]:
     from starlette.routing import Mount, Route
     from starlette.staticfiles import StaticFiles
 
-    pictures = Mount(f"{_base()}{_PICTURES}", StaticFiles(directory=FOLDER))
-    return [Route(script_address(), _script), pictures]
+    pictures = StaticFiles(directory=FOLDER, check_dir=False)  # they may not have been drawn yet
+    return [
+        Route(f"{_base()}/{_script_name()}", _script),
+        Mount(f"{_base()}/{PICTURES}", pictures),
+    ]
 
 
 class Ahead:
@@ -70,16 +87,15 @@ class Ahead:
     def __init__(self, app: ASGIApp):
         self._app = app
         self._soon = {f"{_base()}/{name}" for name in NAMES}
-        self._later = {f"{_base()}/", _base()}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer as the server does, with one more header."""
-        path = scope.get("path", "").rstrip("/") or "/"
-        if scope["type"] != "http" or path not in self._soon | self._later:
+        path = scope.get("path", "")
+        if scope["type"] != "http" or path not in self._soon | {f"{_base()}/"}:
             await self._app(scope, receive, send)
             return
         when = "preload" if path in self._soon else "prefetch"
-        hint = f"<{script_address()}>; rel={when}; as=script"
+        hint = f"<{_script_name()}>; rel={when}; as=script"
 
         async def tell(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -93,6 +109,12 @@ def _base() -> str:
     """What the paths of this server begin with, as whoever started it has set."""
     base = str(st.get_option("server.baseUrlPath")).strip("/")
     return f"/{base}" if base else ""
+
+
+@cache
+def _script_name() -> str:
+    """The name of the script, which another script would not have."""
+    return f"plotly-{version()}-{sha256(_content(packs=False)).hexdigest()[:8]}.js"
 
 
 def _script(request: Request) -> Response:

@@ -1,7 +1,7 @@
 """What pages need, imported once and by one thread; the others wait until it is whole.
 
 Two threads that import parts of a package at once may each see half of the other's part, and Plotly
-takes a pandas that somebody has only begun to import. So ``app.py`` imports nothing else itself.
+takes a pandas that somebody has only begun to import. So ``script.py`` imports nothing else itself.
 """
 
 from __future__ import annotations

@@ -30,6 +30,15 @@ function fit(place) {
   place.style.height = pixels === undefined ? "" : `${pixels}px`;
 }
 
+// A picture that can be clicked has no double click, which would be two clicks as well.
+const CLICKED = { ...CONFIG, doubleClick: false };
+
+// What is played goes on by itself; over another figure it must not.
+async function stop(place, Plotly) {
+  await Plotly.animate(place, [null], { mode: "immediate" });
+  delete place._fullLayout._currentFrame;
+}
+
 async function draw(place) {
   const Plotly = await plotly(place.now.script);
   if (place.drawn === place.now.chart || !place.isConnected || !place.clientWidth) return;
@@ -38,8 +47,10 @@ async function draw(place) {
     place.classList.remove("failed");
     place.textContent = "";
   }
+  if (place._transitionData?._frames?.length) await stop(place, Plotly);
   const { data, layout, frames } = place.now.figure;
-  await Plotly.react(place, { data, layout, frames, config: CONFIG });
+  const config = place.now.clickable ? CLICKED : CONFIG;
+  await Plotly.react(place, { data, layout, frames, config });
   if (!place.hears) {
     place.hears = true;
     performance.mark("picture");
@@ -57,6 +68,9 @@ function redraw(place) {
   place.turn = (place.turn ?? Promise.resolve())
     .then(() => draw(place))
     .catch((error) => {
+      if (place._fullLayout) window.Plotly.purge(place);
+      place.hears = false;
+      place.drawn = undefined;
       place.classList.add("failed");
       place.textContent = error.message;
     });
@@ -71,6 +85,7 @@ function watch(place) {
   sizes.observe(place);
   document.addEventListener("fullscreenchange", turn);
   return () => {
+    if (place.isConnected) return; // an earlier call of this component is over, the chart is not
     sizes.disconnect();
     document.removeEventListener("fullscreenchange", turn);
     if (place._fullLayout) window.Plotly.purge(place);

@@ -3,7 +3,7 @@ function plotly(address) {
   window.plotlyScript ??= new Promise((resolve, reject) => {
     const script = document.createElement("script");
     script.src = address;
-    script.onload = () => resolve(window.Plotly);
+    script.onload = () => (window.Plotly ? resolve(window.Plotly) : script.onerror());
     script.onerror = () => {
       window.plotlyScript = undefined;
       script.remove();

@@ -30,7 +30,9 @@ export default function ({ data, parentElement, setTriggerValue }) {
       here.tell('changed', now);
     }
   }, 250);
-  here.leave = () => clearInterval(here.timer);
+  here.leave = () => {
+    if (!here.isConnected) clearInterval(here.timer);
+  };
   return here.leave;
 }
 """

@@ -16,7 +16,7 @@ RESULTS: Memory[Any] = Memory(48)
 LONG_RESULTS: Memory[Any] = Memory(12)
 FACTS: Memory[list[tuple[str, str, str, str]]] = Memory(96)
 FIGURES: Memory[Any] = Memory(96)
-CHARTS: Memory[Any] = Memory(64)
+CHARTS: Memory[str] = Memory(64)
 """Charts with all the frames of an animation are the largest: some megabytes each."""
 
 
@@ -61,8 +61,8 @@ class Work:
 
     def chart(
         self, name: str, style: str, *, moving: bool, clickable: bool, large: bool = False
-    ) -> Any:
-        """A figure for the screen, as Plotly's; frames are left out unless it is to move."""
+    ) -> str:
+        """A figure for the screen, as Plotly's JSON; frames are left out unless it is to move."""
         from frenemy.dashboard.charts import chart
 
         return CHARTS.recall(

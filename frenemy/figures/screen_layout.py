@@ -26,7 +26,7 @@ def lay_out(figure: Figure, style: Style, traces: list[dict[str, Any]]) -> Layou
     """The layout of a figure; colour scales among the traces are put beside their panels."""
     size = style.screen_text
     layout: Layout = {
-        # Plotly's default template is global, and Streamlit changes it.
+        # Plotly's default template is global, and others may change it.
         "template": "none",
         "autosize": True,
         "height": _height(figure, style),

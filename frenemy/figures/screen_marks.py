@@ -163,7 +163,8 @@ def _arrows(mark: Arrows, slate: Slate) -> list[Trace]:
     outlines = geometry.arrow_outlines(mark, slate.ranges, slate.aspect)
     gap = np.full((len(outlines), 1, 2), np.nan)
     corners = np.concatenate([outlines, outlines[:, :1], gap], axis=1).reshape(-1, 2)
-    return [_area(slate, corners[:, 0], corners[:, 1], mark.color)]
+    x, y = corners.astype(np.float32).T  # a picture has no more digits, and arrows many corners
+    return [_area(slate, x, y, mark.color)]
 
 
 def _text(mark: Text, slate: Slate) -> list[Trace]:
@@ -301,12 +302,12 @@ def _curve(
 
 
 def _area(slate: Slate, x: np.ndarray, y: np.ndarray, color: str) -> Trace:
-    """A filled area without an outline, in the digits of a picture; NaN parts its pieces."""
+    """A filled area without an outline; NaN parts its pieces."""
     return {
         "type": "scatter",
         "mode": "lines",
-        "x": np.asarray(slate.x(x), np.float32),
-        "y": np.asarray(slate.y(y), np.float32),
+        "x": slate.x(x),
+        "y": slate.y(y),
         "line": {"width": 0},
         "fill": "toself",
         "fillcolor": slate.style.color(color),
@@ -326,11 +327,9 @@ def _in_space(trace: Trace, z: np.ndarray | None, slate: Slate) -> Trace:
 def _hover(mark: Mark, slate: Slate, x: np.ndarray, y: np.ndarray) -> Trace:
     """What the pointer shows: the values themselves, also where they are not drawn as they are."""
     words = [to_html(axis.label) or name for axis, name in _named_axes(slate.panel)]
-    told = {"x": x, "y": y}
     moved = isinstance(mark, Bars) or "symlog" in (slate.panel.x.scale, slate.panel.y.scale)
-    if moved:
-        told = {"customdata[0]": x, "customdata[1]": y}
-    text = "<br>".join(f"{word}: %{{{name}:.5g}}" for word, name in zip(words, told, strict=False))
+    names = ("customdata[0]", "customdata[1]") if moved else ("x", "y")
+    text = f"{words[0]}: %{{{names[0]}:.5g}}<br>{words[1]}: %{{{names[1]}:.5g}}"
     if slate.panel.is_3d:
         text += f"<br>{words[2]}: %{{z:.5g}}"
     name = to_html(mark.label) if mark.label else ""

@@ -196,7 +196,9 @@ def _eigenvalues(loss: str, cure: str) -> np.ndarray:
         if cure == "consensus":
             jacobian = jacobian + strength * jacobian.T @ jacobian
         found.append(np.linalg.eigvals(-jacobian))
-    return np.array(found)
+    values = np.array(found)
+    values.flags.writeable = False  # all results share it
+    return values
 
 
 def closed_form(knobs: Knobs) -> complex | None:

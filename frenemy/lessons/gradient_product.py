@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -153,12 +153,12 @@ class Result:
     bound: Bound | None
     share: np.ndarray
 
-    @cached_property
+    @property
     def over_gains(self) -> tuple[np.ndarray, np.ndarray]:
         """Exponents at ``GAINS``, measured and predicted, ``(10,)``; empty for gated cells."""
-        return _over_gains(self.knobs)
+        return _over_gains(replace(self.knobs, gain=Knobs.gain))
 
-    @cached_property
+    @property
     def cures(self) -> dict[str, Cure]:
         """What is tried against vanishing, by its name."""
         return _cures(self.knobs)
@@ -287,6 +287,7 @@ def _spectrum(
     return spectrum(J[0, 0] for J in jacobians(cell, parameters, x, state))
 
 
+@lru_cache(maxsize=16)
 @on_one_thread
 def _over_gains(knobs: Knobs) -> tuple[np.ndarray, np.ndarray]:
     """Largest exponents over the gain, measured and predicted; empty for gated cells."""
@@ -299,7 +300,9 @@ def _over_gains(knobs: Knobs) -> tuple[np.ndarray, np.ndarray]:
         measured.append(float(_largest(cell, parameters, x, state)[0]))
         theory = _predicted(at)
         predicted.append(np.nan if theory is None else theory)
-    return np.array(measured), np.array(predicted)
+    both = np.array([measured, predicted])
+    both.flags.writeable = False  # results share it
+    return both[0], both[1]
 
 
 def _largest(

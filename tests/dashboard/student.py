@@ -48,7 +48,7 @@ class Student:
         self._done = threading.Semaphore(0)
         self._lock = threading.Lock()
         self._closed = threading.Event()
-        self._address = address
+        self.shown_at = f"{address}/{page}"
         self._stack = ExitStack()
         socket = address.replace("http://", "ws://")
         self._socket = self._stack.enter_context(
@@ -120,7 +120,7 @@ class Student:
         return True
 
     def drawn(self, kind: str) -> list[Any]:
-        """All elements of a kind of Streamlit's protocol, as ``markdown`` or ``plotly_chart``."""
+        """All elements of a kind of Streamlit's protocol, as ``markdown`` or ``bidi_component``."""
         with self._lock:
             return [one for _, name, one in self._elements.values() if name == kind]
 
@@ -170,7 +170,7 @@ class Student:
         message = BackMsg()
         state = message.rerun_script
         state.query_string = self.query
-        state.context_info.url = f"{self._address}/{self.page}"
+        state.context_info.url = self.shown_at
         if self._hash:
             state.page_script_hash = self._hash
         else:

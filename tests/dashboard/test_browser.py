@@ -102,7 +102,7 @@ def test_a_click_moves_the_start(tab, server):
 
 
 def test_a_picture_is_drawn_anew_where_it_stands(tab, server):
-    """What is zoomed stays so, and nothing flickers, while the window of the figure is the same."""
+    """What is zoomed stays so while the window of the figure is the same."""
     open_page(tab, f"{server}/dirac")
     chart = "document.querySelector('.js-plotly-plot')"
     shown = f"() => {chart}._fullLayout.xaxis.range.map(end => Math.round(100 * end) / 100)"
@@ -124,6 +124,25 @@ def test_a_picture_is_drawn_anew_where_it_stands(tab, server):
     tab.locator(".st-key-dirac-psi-field input").fill("2.5")
     tab.keyboard.press("Enter")
     tab.wait_for_function(f"whole => ({shown})()[1] > whole[1]", arg=whole)
+
+
+def test_a_knob_ends_what_is_played(tab, server):
+    """The frames of the old run must not be painted over the new one."""
+    open_page(tab, f"{server}/rotation")
+    tab.get_by_text("Animation").click()
+    tab.locator(".js-plotly-plot .updatemenu-button").first.wait_for()
+    settled(tab)
+    before = tab.evaluate(PATH)
+    tab.locator(".js-plotly-plot .updatemenu-button").first.click()
+    tab.wait_for_function(f"before => ({PATH})()[3] !== before[3]", arg=before)
+    set_field(tab, "lr", 0.2)
+    tab.wait_for_function(f"() => Math.abs(({PATH})()[1] - 2.4) < 1e-9")
+    settled(tab)
+    whole = tab.evaluate(PATH)
+    tab.wait_for_timeout(1000)  # ten frames of what was played
+    assert tab.evaluate(PATH) == whole
+    assert tab.evaluate("() => document.querySelector('.js-plotly-plot')._fullData[1].x.length"
+                        ) == 101  # fmt: skip
 
 
 def test_turning_knobs_leaves_no_timer_behind(tab, server):

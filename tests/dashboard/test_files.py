@@ -1,8 +1,10 @@
 """Plotly's script, and how browsers hear of it."""
 
 import gzip
+import json
 import urllib.error
 import urllib.request
+from urllib.parse import urljoin
 
 import pytest
 
@@ -26,27 +28,41 @@ def site(request, tmp_path_factory):
 def script_of(address, page):
     hint = answer(f"{address}/{page}").headers["Link"]
     path, *rest = hint.split("; ")
-    return path.strip("<>"), rest
+    return urljoin(f"{address}/{page}", path.strip("<>")), rest
 
 
 def test_a_lesson_wants_the_script_at_once_and_the_start_page_later(site):
-    address, base = site
+    address, _ = site
     path, how = script_of(address, "rotation")
-    assert path.startswith(f"{base}/plotly-")
+    assert path.startswith(f"{address}/plotly-")
     assert how == ["rel=preload", "as=script"]
     assert script_of(address, "") == (path, ["rel=prefetch", "as=script"])
     assert answer(f"{address}/_stcore/health").headers["Link"] is None
 
 
 def test_the_script_is_there_packed_or_not_and_for_good(site):
-    address, base = site
+    address, _ = site
     path, _ = script_of(address, "rotation")
-    plain = answer(address.removesuffix(base) + path)
-    packed = answer(address.removesuffix(base) + path, **{"Accept-Encoding": "gzip"})
+    plain = answer(path)
+    packed = answer(path, **{"Accept-Encoding": "gzip"})
     assert packed.headers["Content-Encoding"] == "gzip"
     assert "immutable" in plain.headers["Cache-Control"]
     assert plain.headers["Content-Type"].startswith("text/javascript")
     assert plain.read() == gzip.decompress(packed.read()) == script()
+
+
+@pytest.mark.parametrize("prefix", ["", "/behind/a/proxy"])
+@pytest.mark.parametrize("page", ["rotation", "gallery", ""])
+def test_addresses_are_those_that_the_browser_knows(site, prefix, page):
+    """A proxy may show the site below a path of its own; the server learns of it from the page."""
+    address, _ = site
+    with Student(address, page) as student:
+        student.shown_at = f"https://example.org{prefix}/{page}"
+        student.open()
+        told = [json.loads(one.mixed.json or one.json) for one in student.drawn("bidi_component")]
+    asked = {one["script"] for one in told if one.get("script")}
+    wanted = script_of(address, "rotation")[0].removeprefix(address)
+    assert asked == ({f"https://example.org{prefix}{wanted}"} if page == "rotation" else set())
 
 
 def test_small_pictures_are_sent_as_they_are(site):
