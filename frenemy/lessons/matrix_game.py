@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
+from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
-from dynamics import Equilibrium, MatrixGame, SingularError, games, simulate
+from dynamics import Equilibrium, Game, MatrixGame, SingularError, games, simulate
 from dynamics.learning import (
     LEARNING,
     Learning,
@@ -113,21 +115,25 @@ class Knobs:
     seed: int = knob(0, label="seed", low=0, high=9999, help="of stochastic fictitious play")
 
 
+Payoffs = tuple[tuple[Fraction, ...], ...]
+
+
 @dataclass(frozen=True, eq=False)
 class Result:
-    """A game, its equilibria and rest points, and what every rule learnt.
-
-    Attributes
-    ----------
-    payoffs : training rule -> both players' expected payoffs at every step, shape ``(T, 2)``.
-    """
+    """A game, its equilibria and rest points, and what every rule learnt."""
 
     knobs: Knobs
     game: MatrixGame
     equilibria: tuple[Equilibrium, ...]
     resting: tuple[RestPoint, ...]
     learnt: dict[str, Learning]
-    payoffs: dict[str, np.ndarray]
+
+    @property
+    def payoffs(self) -> dict[str, np.ndarray]:
+        """Training rule -> both players' expected payoffs at every step, shape ``(T, 2)``."""
+        knobs = self.knobs
+        steps = min(knobs.steps, MOST_TRAINED)
+        return _trained(self.game.A, self.game.B, knobs.discount, knobs.trained, knobs.rate, steps)
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -141,7 +147,8 @@ def run(knobs: Knobs, *, progress: Progress | None = None) -> Result:
     Raises
     ------
     ValueError
-        If a matrix is none or too large, or the game is not for one population.
+        If a matrix is none or too large, the game is not for one population, or one of other than
+        two actions each is to be repeated.
     """
     game = MatrixGame.parse(knobs.row_payoffs, knobs.column_payoffs.strip() or None)
     if max(len(game.A), len(game.A[0])) > MOST_ACTIONS:
@@ -153,6 +160,7 @@ def run(knobs: Knobs, *, progress: Progress | None = None) -> Result:
         if len(game.A) != len(game.A[0]):
             raise ValueError("one population needs a square matrix, the same actions on both sides")
         game = MatrixGame(game.A, tuple(zip(*game.A, strict=True)))
+    _in_logits(game.A, game.B, knobs.discount)
     row, column = _start(knobs.p, len(game.A)), _start(knobs.q, len(game.A[0]))
     start = row if knobs.one_population else (row, column)
     learnt = {}
@@ -169,28 +177,34 @@ def run(knobs: Knobs, *, progress: Progress | None = None) -> Result:
         game.equilibria(),
         rest_points(game, symmetric=knobs.one_population, mutation=knobs.mutation),
         learnt,
-        _trained(knobs, game),
     )
 
 
-def _trained(knobs: Knobs, game: MatrixGame) -> dict[str, np.ndarray]:
+@lru_cache(maxsize=16)
+def _in_logits(A: Payoffs, B: Payoffs, discount: float) -> Game:
+    """The game in the logits of both players, with the derivatives that were ever asked for."""
+    return games.iterated(A, B, discount) if discount else MatrixGame(A, B).in_logits()
+
+
+@lru_cache(maxsize=32)
+def _trained(
+    A: Payoffs, B: Payoffs, discount: float, rules: tuple[str, ...], rate: float, steps: int
+) -> dict[str, np.ndarray]:
     """Expected payoffs while every training rule moves the logits of both players.
 
-    Raises
-    ------
-    ValueError
-        If a game of other than two actions each is to be repeated.
+    The second derivatives of a repeated game, for LOLA, are formulas that take seconds to find.
     """
-    field = games.iterated(game.A, game.B, knobs.discount) if knobs.discount else game.in_logits()
+    field = _in_logits(A, B, discount)
     start = 0.3 * np.random.default_rng(0).normal(size=field.dimension)
     found = {}
-    for name in knobs.trained:
+    for name in rules:
         try:
-            path = simulate(field, rule(name, knobs.rate), start, min(knobs.steps, MOST_TRAINED))
+            path = simulate(field, rule(name, rate), start, steps)
         except SingularError:
             continue
         states = path.states.T
         found[name] = -np.stack([field.loss(states, player) for player in (0, 1)], axis=1)
+        found[name].flags.writeable = False  # results share it
     return found
 
 
