@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import uuid
 from collections.abc import Iterable, Iterator, Mapping
@@ -81,13 +82,19 @@ def workers(address: str = "", count: int | None = None) -> Iterator[Client]:
 def _reached(address: str) -> Iterator[Client]:
     from distributed import Client
 
+    refused = None
     try:
         client = Client(address, timeout=PATIENCE_SECONDS)
     except (OSError, ValueError) as error:
+        refused = str(error)
+    if refused is not None:
+        # A client that was begun closes itself when it is collected; while another one begins,
+        # both would wait for the same lock for ever.
+        gc.collect()
         raise ClusterError(
-            f"no cluster answers at {address!r}: {error}; start one with 'dask scheduler' and "
+            f"no cluster answers at {address!r}: {refused}; start one with 'dask scheduler' and "
             "'dask worker', and give the scheduler's address, as in tcp://127.0.0.1:8786"
-        ) from None
+        )
     try:
         if not client.ncores():
             raise ClusterError(f"the cluster at {address} has no workers; start some with "

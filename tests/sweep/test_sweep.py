@@ -1,5 +1,6 @@
 """Sweeps by real workers on loopback, some of them killed, and their parents as well."""
 
+import gc
 import os
 import signal
 import subprocess
@@ -186,9 +187,13 @@ def test_a_cluster_that_is_there_is_used(lesson, tmp_path):
 
 @pytest.mark.parametrize("address", ["tcp://127.0.0.1:9", "nonsense", "tcp://127.0.0.1:99999"])
 def test_a_cluster_that_is_not_there_is_told_at_once(lesson, tmp_path, monkeypatch, address):
+    from distributed import Client
+
     monkeypatch.setattr(engine, "PATIENCE_SECONDS", 0.5)
     with pytest.raises(ClusterError, match="no cluster answers at"):
         sweep(lesson, {"x": [1]}, store=tmp_path / "a.db", cluster=address)
+    left = [one for one in gc.get_objects() if type(one) is Client]
+    assert not left, "one that is collected while the next begins would wait with it for ever"
 
 
 def test_a_cluster_without_workers_is_told(lesson, tmp_path):
