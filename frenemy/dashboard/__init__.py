@@ -19,7 +19,8 @@ Nothing here knows a lesson, but for the screens that ``live`` lists.
     The fair queue of all that trains.
 ``live``, ``laboratory``
     Which lessons have a live screen above their figures; the one of the GANs.
-``picture``, ``charts``, ``plot``, ``downloads``, ``table``, ``theme``, ``words``
-    Pictures on the page, what Plotly draws and where, files, their data, light and dark, and text
-    as Markdown.
+``picture``, ``charts``, ``plot``, ``downloads``, ``table``, ``theme``,
+``words``, ``messages``
+    Pictures on the page, what Plotly draws and where, files, their data, light and dark, text as
+    Markdown, and what is wrong.
 """

@@ -33,7 +33,7 @@ _KEEP = {"Cache-Control": "public, max-age=31536000, immutable", "Vary": "Accept
 
 
 def code(*names: str) -> str:
-    """The text of files beside this one, which are parts of one script."""
+    """The text of files in this folder or below it, which are parts of one script."""
     here = resources.files(__package__)
     return "\n".join(here.joinpath(name).read_text(encoding="utf-8") for name in names)
 

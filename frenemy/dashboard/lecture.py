@@ -7,6 +7,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from frenemy.dashboard import picture, values
+from frenemy.dashboard.messages import tell
 from frenemy.dashboard.words import escaped
 from frenemy.dashboard.work import Work
 from frenemy.lessons import DECK, TITLES, Lesson, load
@@ -76,7 +77,7 @@ def _compared(work: Work) -> None:
     try:
         compared = [row for row in work.facts() if row[1]][:2]
     except ValueError as error:
-        st.error(escaped(str(error)), icon=":material/error:")
+        tell(str(error))
         return
     st.caption(" · ".join(
         f"{escaped(label)}: predicted **{escaped(predicted)}**, measured **{escaped(measured)}**"

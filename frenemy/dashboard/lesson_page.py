@@ -9,7 +9,8 @@ import streamlit as st
 from frenemy.dashboard import beside, controls, lecture, picture, values
 from frenemy.dashboard.live import live_screen
 from frenemy.dashboard.long_run import finished
-from frenemy.dashboard.words import escaped, message_parts, table
+from frenemy.dashboard.messages import tell
+from frenemy.dashboard.words import escaped, table
 from frenemy.dashboard.work import Work
 from frenemy.lessons import Lesson, knob_specs, load
 from frenemy.references import find
@@ -99,7 +100,7 @@ def _work(lesson: Lesson) -> Work | None:
             work.result()
             values.note_good(lesson, work.knobs)
     except ValueError as error:
-        _tell(str(error))
+        tell(str(error))
         if lesson.takes and not earlier.is_done:
             return None
         st.caption("Everything below shows the last knobs that worked.")
@@ -112,14 +113,6 @@ def _link(address: str) -> None:
     link = st.sidebar.popover("Link", icon=":material/link:", key="link", on_change="rerun")
     if link.open:
         link.code(address, language=None, wrap_lines=True)
-
-
-def _tell(message: str) -> None:
-    """Say what is wrong, and where if the message shows it."""
-    reason, place = message_parts(message)
-    st.error(reason, icon=":material/error:")
-    if place:
-        st.code(place, language=None)
 
 
 def _figures(work: Work) -> str:
@@ -146,7 +139,7 @@ def _tabs(work: Work) -> str:
                 try:
                     picture.show(work, name)
                 except ValueError as error:
-                    _tell(str(error))
+                    tell(str(error))
     return opened
 
 
@@ -161,7 +154,7 @@ def _story_and_facts(lesson: Lesson, work: Work | None) -> None:
         try:
             rows = work.facts()
         except ValueError as error:
-            _tell(str(error))
+            tell(str(error))
             return
         compared = [row for row in rows if row[1]]
         if compared:

@@ -8,6 +8,7 @@ import streamlit as st
 
 from frenemy.dashboard import beside, downloads, plot, values
 from frenemy.dashboard.files import picture_address
+from frenemy.dashboard.messages import tell
 from frenemy.dashboard.theme import style
 from frenemy.dashboard.words import escaped
 from frenemy.dashboard.work import Work
@@ -53,7 +54,7 @@ def show_kept(held: beside.Kept) -> None:
     try:
         drawing = work.chart(held.figure, style(), moving=False, clickable=False)
     except ValueError as error:
-        st.error(escaped(str(error)), icon=":material/error:")
+        tell(str(error))
     else:
         key = f"beside:{held.lesson}:{held.figure}"
         plot.show(drawing, key=key, title=_title(work, held.figure))

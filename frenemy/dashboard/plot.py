@@ -1,7 +1,7 @@
 """A chart on the page. Where it changes it is drawn anew in place, and what was zoomed stays so.
 
 Streamlit's own element for Plotly throws a chart away that changes at all, and draws the next one
-twice: two thirds of what a student waits for between a knob and its picture.
+twice: a good third of what a student waits for between a knob and its picture.
 """
 
 from __future__ import annotations

@@ -160,7 +160,7 @@ def run(knobs: Knobs, *, progress: Progress | None = None) -> Result:
         if len(game.A) != len(game.A[0]):
             raise ValueError("one population needs a square matrix, the same actions on both sides")
         game = MatrixGame(game.A, tuple(zip(*game.A, strict=True)))
-    _in_logits(game.A, game.B, knobs.discount)
+    _in_logits(game, knobs.discount)  # refuses what cannot be repeated
     row, column = _start(knobs.p, len(game.A)), _start(knobs.q, len(game.A[0]))
     start = row if knobs.one_population else (row, column)
     learnt = {}
@@ -180,10 +180,9 @@ def run(knobs: Knobs, *, progress: Progress | None = None) -> Result:
     )
 
 
-@lru_cache(maxsize=16)
-def _in_logits(A: Payoffs, B: Payoffs, discount: float) -> Game:
-    """The game in the logits of both players, with the derivatives that were ever asked for."""
-    return games.iterated(A, B, discount) if discount else MatrixGame(A, B).in_logits()
+def _in_logits(game: MatrixGame, discount: float) -> Game:
+    """The game in the logits of both players, repeated if there is a discount."""
+    return games.iterated(game.A, game.B, discount) if discount else game.in_logits()
 
 
 @lru_cache(maxsize=32)
@@ -192,9 +191,9 @@ def _trained(
 ) -> dict[str, np.ndarray]:
     """Expected payoffs while every training rule moves the logits of both players.
 
-    The second derivatives of a repeated game, for LOLA, are formulas that take seconds to find.
+    The first time LOLA plays a repeated game its second derivatives take seconds to find.
     """
-    field = _in_logits(A, B, discount)
+    field = _in_logits(MatrixGame(A, B), discount)
     start = 0.3 * np.random.default_rng(0).normal(size=field.dimension)
     found = {}
     for name in rules:

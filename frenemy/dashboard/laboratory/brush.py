@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
 import numpy as np
 import streamlit as st
 
 from frenemy.dashboard import values
+from frenemy.dashboard.files import code
 from frenemy.dashboard.laboratory.stage import colors
 from frenemy.dashboard.theme import style
 from frenemy.lessons import Lesson
@@ -35,8 +35,9 @@ CSS = """
 
 @cache
 def _component() -> Callable[..., Any]:
-    script = files(__package__).joinpath("brush.js").read_text(encoding="utf-8")
-    return st.components.v2.component("gan_laboratory_brush", html=HTML, css=CSS, js=script)
+    return st.components.v2.component(
+        "gan_laboratory_brush", html=HTML, css=CSS, js=code("laboratory/brush.js")
+    )
 
 
 def draw_data(lesson: Lesson) -> None:

@@ -12,8 +12,8 @@ from frenemy.dashboard import values
 from frenemy.dashboard.laboratory import stage
 from frenemy.dashboard.laboratory.brush import draw_data
 from frenemy.dashboard.laboratory.trainer import State, Trainer, as_text, session_trainer
+from frenemy.dashboard.messages import tell
 from frenemy.dashboard.theme import style
-from frenemy.dashboard.words import escaped
 from frenemy.lessons import Lesson
 from frenemy.lessons._changes import changed
 from frenemy.lessons._gan_lab_runs import editions
@@ -75,7 +75,7 @@ def _first_knobs(lesson: Lesson) -> Any:
         changed(knobs, knobs.beside)
         editions(knobs)
     except ValueError as error:
-        st.error(escaped(str(error)), icon=":material/error:")
+        tell(str(error))
         values.put(lesson, values.defaults(lesson))
         knobs = values.knobs(lesson)
     return knobs
@@ -91,7 +91,7 @@ def _obey_sidebar(lesson: Lesson, trainer: Trainer) -> None:
         changed(knobs, knobs.beside)
         gan_of(knobs)
     except ValueError as error:
-        st.error(escaped(str(error)), icon=":material/error:")
+        tell(str(error))
         return
     if anew:
         trainer.restart(knobs, resume=bool(knobs.edits))

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
 import streamlit as st
 
+from frenemy.dashboard.files import code
 from frenemy.figures import STYLES
 
 HTML = """
@@ -61,8 +61,9 @@ CSS = """
 
 @cache
 def _component() -> Callable[..., Any]:
-    script = files(__package__).joinpath("stage.js").read_text(encoding="utf-8")
-    return st.components.v2.component("gan_laboratory_stage", html=HTML, css=CSS, js=script)
+    return st.components.v2.component(
+        "gan_laboratory_stage", html=HTML, css=CSS, js=code("laboratory/stage.js")
+    )
 
 
 def show(data: dict[str, Any], *, key: str, on_order: Callable[[], None]) -> None:
