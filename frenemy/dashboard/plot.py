@@ -6,6 +6,7 @@ twice: a good third of what a student waits for between a knob and its picture.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from functools import cache
 from typing import Any
@@ -29,6 +30,15 @@ def _component() -> Callable[..., Any]:
     )
 
 
+def is_point(told: Any) -> bool:
+    """Whether what a browser tells is two finite numbers, as a click is; anybody may send more."""
+    return (
+        isinstance(told, list)
+        and len(told) == 2
+        and all(type(one) in (int, float) and math.isfinite(one) for one in told)
+    )
+
+
 def show(
     chart: str,
     *,
@@ -49,7 +59,7 @@ def show(
 
     def take() -> None:
         point = st.session_state[key].point
-        if on_click is not None and point is not None:
+        if on_click is not None and is_point(point):
             on_click(*point)
 
     data = {
